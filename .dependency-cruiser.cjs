@@ -19,6 +19,8 @@ module.exports = {
     mayOnlyUse('packages/server', ['packages/protocol', 'packages/engine']),
     mayOnlyUse('packages/client', ['packages/protocol']),
     mayOnlyUse('packages/facade', ['packages/protocol', 'packages/client']),
+    mayOnlyUse('packages/php-session', []),
+    mayOnlyUse('packages/express', ['packages/protocol', 'packages/client', 'packages/php-session']),
     mayOnlyUse('apps/msessiond', ['packages/protocol', 'packages/engine', 'packages/server', 'packages/client']),
     {
       name: 'no-cycles',
@@ -60,6 +62,9 @@ module.exports = {
     exclude: { path: '(^|/)(dist|\\.tsc|reports|vendor|vectors)/' },
     tsConfig: { fileName: 'tsconfig.base.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

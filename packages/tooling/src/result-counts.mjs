@@ -1,0 +1,105 @@
+// Counts what passed and what failed from the reports that test runs leave: vitest's JSON and JUnit's XML.
+// A run that left no report, or whose report says that it failed without naming a test, counts as one failure.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { listPackages, workspaceRoot } from './workspace.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+/** @param {readonly Counts[]} all @returns {Counts} */
+export function sumCounts(all) {
+  return all.reduce(
+    (sum, one) => ({
+      passed: sum.passed + one.passed,
+      failed: sum.failed + one.failed,
+      skipped: sum.skipped + one.skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+}
+
+/** @param {string} json a report of vitest's `json` reporter @returns {Counts} */
+export function countVitest(json) {
+  const report = JSON.parse(json);
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') counts.passed++;
+      else if (test.status === 'failed') counts.failed++;
+      else counts.skipped++;
+    }
+    // a file that could not be loaded has no tests to fail
+    if (file.status === 'failed' && !file.assertionResults.some(hasFailed)) counts.failed++;
+  }
+  if (report.success !== true && counts.failed === 0) counts.failed++;
+  return counts;
+}
+
+/** @param {{ status: string }} test */
+function hasFailed(test) {
+  return test.status === 'failed';
+}
+
+/** @param {string} xml a JUnit report, as PHPUnit writes it @returns {Counts} */
+export function countJunit(xml) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, , body = ''] of xml.matchAll(/<testcase\b[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)) {
+    if (/<(failure|error|warning)\b/.test(body)) counts.failed++;
+    else if (/<skipped\b/.test(body)) counts.skipped++;
+    else counts.passed++;
+  }
+  return counts;
+}
+
+/** @param {string} [root] @returns {import('./workspace.mjs').WorkspacePackage[]} */
+export function testedPackages(root = workspaceRoot) {
+  return listPackages(root).filter((one) => one.scripts.test !== undefined);
+}
+
+/**
+ * Takes the reports of earlier runs away, so that nothing old is ever counted.
+ * @param {string} [root]
+ */
+export function clearReports(root = workspaceRoot) {
+  for (const { folder } of testedPackages(root))
+    rmSync(path.join(root, folder, 'reports'), { recursive: true, force: true });
+}
+
+/**
+ * @param {{ root?: string, expected?: (name: string) => boolean }} [options] of which packages a report must be there
+ * @returns {{ counts: Counts, lines: string[] }}
+ */
+export function collectCounts({ root = workspaceRoot, expected = () => true } = {}) {
+  const rows = testedPackages(root).flatMap(({ name, folder }) => {
+    const reports = reportsIn(path.join(root, folder, 'reports'));
+    if (reports.length > 0) return [{ name, counts: sumCounts(reports), note: '' }];
+    if (!expected(name)) return [];
+    return [{ name, counts: { passed: 0, failed: 1, skipped: 0 }, note: ' (left no report)' }];
+  });
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  return {
+    counts: sumCounts(rows.map((row) => row.counts)),
+    lines: rows.map(({ name, counts, note }) => {
+      const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+      return `${name.padEnd(width)}  ${counts.passed} passed, ${counts.failed} failed${skipped}${note}`;
+    }),
+  };
+}
+
+/** @param {string} folder @returns {Counts[]} */
+function reportsIn(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const text = () => readFileSync(path.join(folder, name), 'utf8');
+      if (/^vitest.*\.json$/.test(name)) return [countVitest(text())];
+      if (/^junit.*\.xml$/.test(name)) return [countJunit(text())];
+      return [];
+    });
+}
+
+/** The closing line. @param {Counts} counts */
+export function closingLine({ passed, failed }) {
+  return `${passed} passed, ${failed} failed`;
+}

@@ -34,14 +34,18 @@ export class Request {
 
   push(start: number, end: number): void {
     const at = this.count * 2;
-    if (at === this.ranges.length) {
-      const larger = new Int32Array(this.ranges.length * 2);
-      larger.set(this.ranges);
-      this.ranges = larger;
-    }
+    if (at === this.ranges.length) this.grow();
     this.ranges[at] = start;
     this.ranges[at + 1] = end;
     this.count++;
+  }
+
+  /** Doubles the room for ranges; answers the new array. */
+  grow(): Int32Array {
+    const larger = new Int32Array(Math.max(this.ranges.length * 2, 64));
+    larger.set(this.ranges);
+    this.ranges = larger;
+    return larger;
   }
 
   start(index: number): number {

@@ -1,0 +1,375 @@
+// Replies from bytes, for the client side: RESP2 and RESP3, incremental over any split. It owns what it keeps of
+// earlier chunks, and everything it answers is a copy. Lengths, counts and depth are checked before memory is taken.
+// Nothing is emitted after a fault: the stream has lost its place and must be closed.
+import { closedContainer, type OpenContainer } from './reply-collector.js';
+import { ReplyDouble, ReplyError, type ReplyValue, ReplyVerbatim } from './reply-value.js';
+
+export interface ReplyLimits {
+  /** One bulk string; default 512 MiB. */
+  readonly maxBulkBytes?: number;
+  /** Items of one container, a map's pairs counted twice; default 16,777,216. */
+  readonly maxItems?: number;
+  /** Containers within containers; default 64. */
+  readonly maxDepth?: number;
+  /** A line: status, error, number; default 64 KiB. */
+  readonly maxLineBytes?: number;
+}
+
+/** Why the bytes are no replies. */
+export class ReplyFault extends Error {
+  readonly code = 'PROTO';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'ReplyFault';
+  }
+}
+
+interface Frame extends OpenContainer {
+  /** RESP3 attributes: read like a map and dropped. */
+  readonly isAttribute: boolean;
+}
+
+const nothing = Buffer.alloc(0);
+const maxInteger = 2n ** 63n;
+
+/**
+ * @example
+ * decoder.feed(chunk);
+ * for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) settle(reply);
+ */
+export class ReplyDecoder {
+  /** Set once, by `next`; what came before it is valid. */
+  fault: ReplyFault | null = null;
+  private readonly maxBulkBytes: number;
+  private readonly maxItems: number;
+  private readonly maxDepth: number;
+  private readonly maxLineBytes: number;
+  private buffer: Buffer = nothing;
+  private position = 0;
+  private end = 0;
+  private isOwned = false;
+  /** Where the search for a line's end goes on. */
+  private scanned = 0;
+  private readonly frames: Frame[] = [];
+  /** The bulk string being received: its type byte, its bytes so far, and how many it will have. */
+  private bulkType = 0;
+  private bulk: Buffer = nothing;
+  private bulkFilled = 0;
+  private bulkBytes = 0;
+
+  constructor(limits: ReplyLimits = {}) {
+    this.maxBulkBytes = limits.maxBulkBytes ?? 536_870_912;
+    this.maxItems = limits.maxItems ?? 16_777_216;
+    this.maxDepth = limits.maxDepth ?? 64;
+    this.maxLineBytes = limits.maxLineBytes ?? 65_536;
+  }
+
+  /** A reply has begun to arrive and is not complete. */
+  get isMidReply(): boolean {
+    return this.position < this.end || this.frames.length > 0 || this.bulkType !== 0;
+  }
+
+  /** Gives bytes to decode; they must stay as they are until `next` answers undefined. */
+  feed(chunk: Buffer): void {
+    if (this.fault !== null || chunk.length === 0) return;
+    const kept = this.end - this.position;
+    if (kept === 0) {
+      this.buffer = chunk;
+      this.position = 0;
+      this.end = chunk.length;
+      this.isOwned = false;
+      return;
+    }
+    const needed = kept + chunk.length;
+    if (!this.isOwned || this.end + chunk.length > this.buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(kept * 2, needed));
+      larger.set(this.buffer.subarray(this.position, this.end), 0);
+      this.buffer = larger;
+      this.isOwned = true;
+      this.position = 0;
+      this.end = kept;
+    }
+    this.buffer.set(chunk, this.end);
+    this.end += chunk.length;
+  }
+
+  /** The next complete reply, or undefined when there is none yet or, with `fault` set, none any more. */
+  next(): ReplyValue | undefined {
+    while (this.fault === null) {
+      const value = this.bulkType === 0 ? this.readItem() : this.readPayload();
+      if (value === undefined) {
+        if (this.fault === null) this.keep();
+        return undefined;
+      }
+      if (value === opened) continue;
+      const complete = this.place(value);
+      if (complete !== undefined) return complete;
+    }
+    return undefined;
+  }
+
+  /** Puts a value into the innermost open container; answers a reply that this completes. */
+  private place(value: ReplyValue): ReplyValue | undefined {
+    let complete = value;
+    for (;;) {
+      const frame = this.frames[this.frames.length - 1];
+      if (frame === undefined) return complete;
+      frame.items.push(complete);
+      if (--frame.missing > 0) return undefined;
+      this.frames.pop();
+      if (frame.isAttribute) return undefined;
+      complete = closedContainer(frame);
+    }
+  }
+
+  /** One item's line; containers and bulk strings are opened by it. */
+  private readItem(): ReplyValue | typeof opened | undefined {
+    const lineEnd = this.findLine();
+    if (lineEnd < 0) return undefined;
+    const type = this.buffer[this.position] as number;
+    const from = this.position + 1;
+    this.position = lineEnd + 2;
+    switch (type) {
+      case 43: // +
+        return this.buffer.toString('utf8', from, lineEnd);
+      case 45: // -
+        return replyError(this.buffer.toString('utf8', from, lineEnd));
+      case 58: // :
+        return this.readInteger(from, lineEnd);
+      case 36: // $
+      case 33: // !
+      case 61: // =
+        return this.openBulk(type, from, lineEnd);
+      case 42: // *
+        return this.openContainer('array', 1, from, lineEnd);
+      case 37: // %
+        return this.openContainer('map', 2, from, lineEnd);
+      case 126: // ~
+        return this.openContainer('set', 1, from, lineEnd);
+      case 62: // >
+        return this.openContainer('push', 1, from, lineEnd);
+      case 124: // |
+        return this.openContainer('attribute', 2, from, lineEnd);
+      case 95: // _
+        return from === lineEnd ? null : this.refuse('a null has content');
+      case 35: // #
+        return this.readBoolean(from, lineEnd);
+      case 44: // ,
+        return this.readDouble(this.buffer.toString('latin1', from, lineEnd));
+      case 40: // (
+        return this.readBigNumber(this.buffer.toString('latin1', from, lineEnd));
+      case 59: // ;
+      case 46: // .
+        return this.refuse('streamed replies are not supported');
+      default:
+        return this.refuse(
+          `a reply begins with byte 0x${type.toString(16).padStart(2, '0')}; is this a RESP server without TLS?`,
+        );
+    }
+  }
+
+  /** The position of the line's CR, or -1 when it has not arrived. */
+  private findLine(): number {
+    const buffer = this.buffer;
+    const end = this.end;
+    const limit = Math.min(end, this.position + this.maxLineBytes + 2);
+    let position = this.position + this.scanned;
+    while (position < limit && buffer[position] !== 13) {
+      if (buffer[position] === 10) {
+        this.refuse('a line ends in LF without CR');
+        return -1;
+      }
+      position++;
+    }
+    if (position + 1 < limit) {
+      this.scanned = 0;
+      if (buffer[position + 1] === 10) return position;
+      this.refuse('a line has CR without LF');
+      return -1;
+    }
+    if (end - this.position >= this.maxLineBytes + 2) this.refuse(`a line is longer than ${this.maxLineBytes} bytes`);
+    else if (end > this.position && !isTypeByte(buffer[this.position] as number))
+      this.refuse(
+        `a reply begins with byte 0x${(buffer[this.position] as number).toString(16).padStart(2, '0')}; is this a RESP server without TLS?`,
+      );
+    this.scanned = position - this.position;
+    return -1;
+  }
+
+  /** A length or count: digits, or `-1` where RESP2 has nulls; undefined after a fault. */
+  private readLength(from: number, lineEnd: number, hasNull: boolean, limit: number): number | undefined {
+    const buffer = this.buffer;
+    const digits = lineEnd - from;
+    if (digits === 1 && buffer[from] === 63) return this.refuse('streamed replies are not supported');
+    if (hasNull && digits === 2 && buffer[from] === 45 && buffer[from + 1] === 49) return -1;
+    if (digits === 0) return this.refuse('a length is empty');
+    if (digits > 10) return this.refuse('a length has more than 10 digits');
+    let value = 0;
+    for (let i = from; i < lineEnd; i++) {
+      const digit = (buffer[i] as number) - 48;
+      if (digit < 0 || digit > 9) return this.refuse('a length is no number');
+      value = value * 10 + digit;
+    }
+    return value > limit ? this.refuse(`a length is ${value}, at most ${limit}`) : value;
+  }
+
+  private openBulk(type: number, from: number, lineEnd: number): ReplyValue | typeof opened | undefined {
+    const length = this.readLength(from, lineEnd, type === 36, this.maxBulkBytes);
+    if (length === undefined) return undefined;
+    if (length < 0) return null;
+    this.bulkType = type;
+    this.bulkBytes = length;
+    this.bulkFilled = 0;
+    this.bulk = nothing;
+    return opened;
+  }
+
+  /** Bytes of the bulk string begun; its value when they are all there. */
+  private readPayload(): ReplyValue | undefined {
+    const available = this.end - this.position;
+    const missing = this.bulkBytes - this.bulkFilled;
+    if (available >= missing + 2) {
+      const lineEnd = this.position + missing;
+      if (this.buffer[lineEnd] !== 13 || this.buffer[lineEnd + 1] !== 10)
+        return this.refuse('a bulk string is not followed by CR LF');
+      let bytes: Buffer;
+      if (this.bulkFilled === 0) bytes = Buffer.from(this.buffer.subarray(this.position, lineEnd));
+      else {
+        this.fill(missing);
+        bytes = this.bulk.subarray(0, this.bulkBytes);
+      }
+      this.position = lineEnd + 2;
+      this.bulk = nothing;
+      const type = this.bulkType;
+      this.bulkType = 0;
+      if (type === 36) return bytes;
+      if (type === 33) return replyError(bytes.toString('utf8'));
+      if (bytes.length < 4 || bytes[3] !== 58) return this.refuse('a verbatim string has no format');
+      return new ReplyVerbatim(bytes.toString('latin1', 0, 3), bytes.toString('utf8', 4));
+    }
+    // the last bytes stay where they are until the CR LF is there
+    if (available > 0 && missing > 0) this.fill(Math.min(available, missing));
+    return undefined;
+  }
+
+  /** Moves bytes into the bulk string's own memory, which at most doubles: a length alone takes no memory. */
+  private fill(bytes: number): void {
+    const filled = this.bulkFilled;
+    if (filled + bytes > this.bulk.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.min(this.bulkBytes, Math.max(filled * 2, filled + bytes, Math.min(this.bulkBytes, 1_048_576))),
+      );
+      larger.set(this.bulk.subarray(0, filled), 0);
+      this.bulk = larger;
+    }
+    this.bulk.set(this.buffer.subarray(this.position, this.position + bytes), filled);
+    this.bulkFilled = filled + bytes;
+    this.position += bytes;
+  }
+
+  private openContainer(
+    kind: OpenContainer['kind'] | 'attribute',
+    width: number,
+    from: number,
+    lineEnd: number,
+  ): ReplyValue | typeof opened | undefined {
+    const count = this.readLength(from, lineEnd, kind === 'array', this.maxItems / width);
+    if (count === undefined) return undefined;
+    if (count < 0) return null;
+    if (kind === 'push' && this.frames.length > 0) return this.refuse('a push message stands inside a reply');
+    if (this.frames.length >= this.maxDepth)
+      return this.refuse(`containers are nested deeper than ${this.maxDepth} levels`);
+    const isAttribute = kind === 'attribute';
+    const frame: Frame = { kind: isAttribute ? 'map' : kind, missing: count * width, items: [], isAttribute };
+    if (count > 0) this.frames.push(frame);
+    else if (!isAttribute) return closedContainer(frame);
+    return opened;
+  }
+
+  private readInteger(from: number, lineEnd: number): ReplyValue | undefined {
+    const buffer = this.buffer;
+    const digits = lineEnd - from;
+    if (digits > 0 && digits < 16) {
+      let position = from;
+      const sign = buffer[from];
+      if (sign === 45 || sign === 43) position++;
+      let value = 0;
+      let isNumber = position < lineEnd;
+      for (; position < lineEnd; position++) {
+        const digit = (buffer[position] as number) - 48;
+        if (digit < 0 || digit > 9) isNumber = false;
+        value = value * 10 + digit;
+      }
+      if (isNumber) return sign === 45 && value !== 0 ? -value : value;
+    } else {
+      const text = buffer.toString('latin1', from, lineEnd);
+      if (/^[+-]?[0-9]{1,20}$/.test(text)) {
+        const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
+        if (value >= -maxInteger && value < maxInteger)
+          return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+      }
+    }
+    return this.refuse('an integer is no decimal number of 64 bits');
+  }
+
+  private readBoolean(from: number, lineEnd: number): ReplyValue | undefined {
+    const byte = this.buffer[from];
+    if (lineEnd - from !== 1 || (byte !== 116 && byte !== 102)) return this.refuse('a boolean is neither t nor f');
+    return byte === 116;
+  }
+
+  private readDouble(text: string): ReplyValue | undefined {
+    if (text === 'inf') return new ReplyDouble(Number.POSITIVE_INFINITY);
+    if (text === '-inf') return new ReplyDouble(Number.NEGATIVE_INFINITY);
+    if (text === 'nan') return new ReplyDouble(Number.NaN);
+    if (text.length > 400 || !/^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$/.test(text))
+      return this.refuse('a double is no number');
+    return new ReplyDouble(Number(text));
+  }
+
+  private readBigNumber(text: string): ReplyValue | undefined {
+    if (!/^[+-]?[0-9]{1,4096}$/.test(text)) return this.refuse('a big number is no number of at most 4096 digits');
+    return BigInt(text.startsWith('+') ? text.slice(1) : text);
+  }
+
+  private refuse(message: string): undefined {
+    this.fault = new ReplyFault(message);
+    this.buffer = nothing;
+    this.position = 0;
+    this.end = 0;
+    this.frames.length = 0;
+    this.bulk = nothing;
+    this.bulkType = 0;
+    return undefined;
+  }
+
+  /** Lets go of the caller's chunk; a rest is copied. */
+  private keep(): void {
+    const kept = this.end - this.position;
+    if (kept === 0) {
+      this.buffer = nothing;
+      this.position = 0;
+      this.end = 0;
+    } else if (!this.isOwned) {
+      this.buffer = Buffer.from(this.buffer.subarray(this.position, this.end));
+      this.position = 0;
+      this.end = kept;
+      this.isOwned = true;
+    }
+  }
+}
+
+/** No value yet: a container or a bulk string was opened, or an attribute skipped. */
+const opened = Symbol('opened');
+
+const typeBytes = new Set(Buffer.from('+-:$!=*%~>|_#,(;.', 'latin1'));
+
+function isTypeByte(byte: number): boolean {
+  return typeBytes.has(byte);
+}
+
+function replyError(line: string): ReplyError {
+  const space = line.indexOf(' ');
+  return space < 0 ? new ReplyError(line, '') : new ReplyError(line.slice(0, space), line.slice(space + 1));
+}

@@ -1,0 +1,1 @@
+export { createModelEngine, type ModelEngineOptions, modelLimits } from './model-engine.js';

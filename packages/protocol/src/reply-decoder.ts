@@ -52,6 +52,8 @@ export class ReplyDecoder {
   /** Where the search for a line's end goes on. */
   private scanned = 0;
   private readonly frames: Frame[] = [];
+  /** An attribute was dropped, and what it belongs to has not come. */
+  private isAttributed = false;
   /** The bulk string being received: its type byte, its bytes so far, and how many it will have. */
   private bulkType = 0;
   private bulk: Buffer = nothing;
@@ -67,7 +69,7 @@ export class ReplyDecoder {
 
   /** A reply has begun to arrive and is not complete. */
   get isMidReply(): boolean {
-    return this.position < this.end || this.frames.length > 0 || this.bulkType !== 0;
+    return this.position < this.end || this.frames.length > 0 || this.bulkType !== 0 || this.isAttributed;
   }
 
   /** Gives bytes to decode; they must stay as they are until `next` answers undefined. */
@@ -112,13 +114,17 @@ export class ReplyDecoder {
   /** Puts a value into the innermost open container; answers a reply that this completes. */
   private place(value: ReplyValue): ReplyValue | undefined {
     let complete = value;
+    this.isAttributed = false;
     for (;;) {
       const frame = this.frames[this.frames.length - 1];
       if (frame === undefined) return complete;
       frame.items.push(complete);
       if (--frame.missing > 0) return undefined;
       this.frames.pop();
-      if (frame.isAttribute) return undefined;
+      if (frame.isAttribute) {
+        this.isAttributed = true;
+        return undefined;
+      }
       complete = closedContainer(frame);
     }
   }
@@ -284,6 +290,7 @@ export class ReplyDecoder {
     const frame: Frame = { kind: isAttribute ? 'map' : kind, missing: count * width, items: [], isAttribute };
     if (count > 0) this.frames.push(frame);
     else if (!isAttribute) return closedContainer(frame);
+    else this.isAttributed = true;
     return opened;
   }
 
@@ -339,6 +346,7 @@ export class ReplyDecoder {
     this.position = 0;
     this.end = 0;
     this.frames.length = 0;
+    this.isAttributed = false;
     this.bulk = nothing;
     this.bulkType = 0;
     return undefined;

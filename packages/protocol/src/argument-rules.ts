@@ -2,6 +2,8 @@
 
 export const maxIdBytes = 255;
 export const maxNameBytes = 255;
+/** An operand of arithmetic: more than any double takes. Reading long ones exactly costs time in their square. */
+export const maxNumberBytes = 512;
 
 /** The reserved session of server-wide counters: it always exists and never expires. */
 export const globalsId = 'globals';
@@ -23,6 +25,16 @@ export function idFault(buffer: Uint8Array, start: number, end: number): string 
     }
   }
   if (slashAt === start || slashAt === end - 1) return 'has nothing on one side of its slash';
+  return null;
+}
+
+/** What is wrong with the part of an id behind the slash, as the end of a sentence, or null when it may be one. */
+export function subIdFault(buffer: Uint8Array, start: number, end: number): string | null {
+  const fault = idFault(buffer, start, end);
+  if (fault !== null) return fault;
+  for (let i = start; i < end; i++) {
+    if (buffer[i] === slash) return 'has a slash; it is only the part behind it';
+  }
   return null;
 }
 
@@ -52,5 +64,5 @@ export function parseInteger(buffer: Uint8Array, start: number, end: number): nu
     value = value * 10 + digit;
   }
   if (value > Number.MAX_SAFE_INTEGER) return Number.NaN;
-  return isNegative ? -value : value;
+  return isNegative && value !== 0 ? -value : value;
 }

@@ -1,9 +1,18 @@
 // Turns the words of a request into named arguments, as its command's spec says, and finds what is wrong with them.
 // Bound bytes stay where they are: an argument of bytes is bound as its index in the request (0: not given), so
 // nothing is copied before a handler decides to.
-import { idFault, nameFault, parseInteger } from './argument-rules.js';
+import {
+  idFault,
+  maxIdBytes,
+  maxNameBytes,
+  maxNumberBytes,
+  nameFault,
+  parseInteger,
+  subIdFault,
+} from './argument-rules.js';
 import type { ArgumentSpec, ArgumentType, CommandSpec } from './command-spec.js';
 import type { ErrorCode } from './error-codes.js';
+import { nearestWord } from './nearest-word.js';
 import type { Request } from './request.js';
 
 /** A run of arguments: items, or pairs of name and value, from index `first` on. */
@@ -73,14 +82,16 @@ export function compileBinder<Spec extends CommandSpec>(spec: Spec, firstArgumen
   const plain = compileForm(spec.name, spec.arguments, firstArgument);
   if (spec.guardedForm === undefined) return plain as Binder<Spec>;
   const guarded = compileForm(spec.name, spec.guardedForm, firstArgument);
-  const token = spec.guardedForm.find((argument) => argument.kind === 'option')?.token ?? '';
-  return ((request: Request, limits: ArgumentLimits) => {
-    if (request.count > firstArgument + 1 && request.isToken(firstArgument + 1, token)) {
-      const bound = guarded(request, limits);
-      if (!(bound instanceof ArgumentFault)) return bound;
-    }
-    return plain(request, limits);
-  }) as Binder<Spec>;
+  const tokens = spec.guardedForm.flatMap((argument) => ('token' in argument ? [argument.token] : []));
+  const [guard = '', list = ''] = tokens;
+  return ((request: Request, limits: ArgumentLimits) =>
+    // both tokens in their places mean the guarded form, also when the rest of it is wrong: falling back to the
+    // plain form would write without the guard that was asked for
+    request.count > firstArgument + 3 &&
+    request.isToken(firstArgument + 1, guard) &&
+    request.isToken(firstArgument + 3, list)
+      ? guarded(request, limits)
+      : plain(request, limits)) as Binder<Spec>;
 }
 
 type Bound = Record<string, unknown>;
@@ -94,7 +105,8 @@ function compileForm(command: string, specs: readonly ArgumentSpec[], firstArgum
   );
   const blank: Bound = {};
   for (const spec of specs) blank[spec.name] = blankValue(spec);
-  const wrongCount = () => new ArgumentFault('ERR', `wrong number of arguments for '${command.toLowerCase()}' command`);
+  const wrongCount = () =>
+    new ArgumentFault('ERR', `wrong number of arguments for '${command.toLowerCase().replace(' ', '|')}' command`);
 
   return (request: Request, limits: ArgumentLimits): Bound | ArgumentFault => {
     if (request.count < firstArgument + required) return wrongCount();
@@ -131,10 +143,7 @@ function compileForm(command: string, specs: readonly ArgumentSpec[], firstArgum
       if (at < 0) {
         return options.length === 0
           ? wrongCount()
-          : new ArgumentFault(
-              'ERR',
-              `syntax error: '${command}' has no option '${shown(request, index)}' (${options.map(usage).join(' ')})`,
-            );
+          : new ArgumentFault('ERR', unknownOption(command, options, request, index));
       }
       const spec = options[at] as (typeof options)[number];
       if ((seen & (1 << at)) !== 0)
@@ -198,12 +207,14 @@ function usage(spec: ArgumentSpec): string {
   return 'token' in spec ? spec.token : spec.name;
 }
 
-/** A word for an error message: printable, short. */
-function shown(request: Request, index: number): string {
-  return request
-    .text(index)
-    .slice(0, 32)
-    .replace(/[^\x20-\x7e]/g, '?');
+/** Names the place of the wrong word and not the word, which may be data or a password. */
+function unknownOption(command: string, options: readonly ArgumentSpec[], request: Request, index: number): string {
+  const tokens = options.flatMap((option) =>
+    option.kind === 'choice' ? option.tokens : 'token' in option ? [option.token] : [],
+  );
+  const near = request.length(index) <= 16 ? nearestWord(request.text(index), tokens) : undefined;
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return `syntax error: word ${index + 1} of '${command}' is no option (${options.map(usage).join(' ')})${hint}`;
 }
 
 function bindValue(
@@ -239,11 +250,13 @@ function checkBytes(
   const start = request.start(index);
   const end = request.end(index);
   if (type === 'id' || type === 'subId') {
-    const fault = idFault(request.buffer, start, end);
-    if (fault !== null) return new ArgumentFault(end - start > 255 ? 'BADLEN' : 'ERR', `${name} ${fault}`);
+    const fault = type === 'id' ? idFault(request.buffer, start, end) : subIdFault(request.buffer, start, end);
+    if (fault !== null) return new ArgumentFault(end - start > maxIdBytes ? 'BADLEN' : 'ERR', `${name} ${fault}`);
   } else if (type === 'name') {
     const fault = nameFault(request.buffer, start, end);
-    if (fault !== null) return new ArgumentFault(end - start > 255 ? 'BADLEN' : 'ERR', `${name} ${fault}`);
+    if (fault !== null) return new ArgumentFault(end - start > maxNameBytes ? 'BADLEN' : 'ERR', `${name} ${fault}`);
+  } else if (type === 'number' && end - start > maxNumberBytes) {
+    return new ArgumentFault('NOTANUMBER', `${name} has ${end - start} bytes; a number has ${maxNumberBytes} at most`);
   } else if (end - start > limits.maxValueBytes) {
     return new ArgumentFault('BADLEN', `${name} has ${end - start} bytes; max-value-size is ${limits.maxValueBytes}`);
   }

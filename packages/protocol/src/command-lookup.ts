@@ -2,11 +2,13 @@
 // the case bit masked away, into a table with open addressing built from the command table when this module loads.
 import type { CommandSpec } from './command-spec.js';
 import { commandList } from './commands/index.js';
+import { nearestWord } from './nearest-word.js';
 import type { Request } from './request.js';
 
 const slots = 256;
 const indexes = new Int16Array(slots).fill(-1);
-const names: readonly Uint8Array[] = commandList.map((spec) => Buffer.from(spec.name, 'latin1'));
+const commandNames = commandList.map((spec) => spec.name);
+const names: readonly Uint8Array[] = commandNames.map((name) => Buffer.from(name, 'latin1'));
 const shortestName = Math.min(...names.map((name) => name.length));
 const longestName = Math.max(...names.map((name) => name.length));
 
@@ -57,40 +59,7 @@ export function findSubcommand(container: CommandSpec, request: Request): Comman
   return container.subcommands.find((spec) => request.isToken(1, spec.name.slice(prefix)));
 }
 
-/** The name nearest to an unknown one, for an error message, or undefined when none is near. */
-export function suggestCommand(text: string, candidates: readonly string[] = commandList.map((spec) => spec.name)) {
-  const wanted = text.slice(0, 32).toUpperCase();
-  let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(wanted.length / 2));
-  for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
-
-/** Insertions, deletions, changes and swaps of neighbours that turn one word into the other. */
-function editDistance(from: string, to: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= from.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const isSame = from[i - 1] === to[j - 1];
-      let least = Math.min(
-        (previous[j] as number) + 1,
-        (current[j - 1] as number) + 1,
-        (previous[j - 1] as number) + (isSame ? 0 : 1),
-      );
-      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1])
-        least = Math.min(least, (beforePrevious[j - 2] as number) + 1);
-      current.push(least);
-    }
-    beforePrevious = previous;
-    previous = current;
-  }
-  return previous[to.length] as number;
+/** The command name nearest to an unknown one, for an error message, or undefined when none is near. */
+export function suggestCommand(text: string): string | undefined {
+  return nearestWord(text, commandNames);
 }

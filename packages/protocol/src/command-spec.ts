@@ -135,8 +135,9 @@ export interface CommandSpec {
   readonly flags: readonly CommandFlag[];
   readonly arguments: readonly ArgumentSpec[];
   /**
-   * A second form, taken when the third word of the request is the token of the form's first option and the request
-   * binds to it. Used by SETVAL and DELVAL for `KEY k`, whose plain forms have no room for options.
+   * A second form, taken when the third and fifth words of the request are the tokens of the form's two options. Used
+   * by SETVAL and DELVAL for `KEY k VARS n …`, whose plain forms have no room for options. What looks like the guarded
+   * form and is wrong is refused, not read as the plain form.
    */
   readonly guardedForm?: readonly ArgumentSpec[];
   readonly subcommands?: readonly CommandSpec[];

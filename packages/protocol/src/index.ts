@@ -6,6 +6,7 @@ export * from './command-lookup.js';
 export * from './command-spec.js';
 export * from './commands/index.js';
 export * from './error-codes.js';
+export { nearestWord } from './nearest-word.js';
 export { ReplyCollector } from './reply-collector.js';
 export * from './reply-decoder.js';
 export * from './reply-sink.js';

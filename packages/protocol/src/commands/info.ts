@@ -7,7 +7,7 @@ export const infoCommand = defineCommand({
   handledBy: 'server',
   summary: 'Facts and figures about the server, by section.',
   origin: 'Redis',
-  flags: ['admin'],
+  flags: ['admin', 'idempotent'],
   arguments: [
     {
       kind: 'rest',

@@ -9,7 +9,7 @@ export const locksCommand = defineCommand({
   summary: 'Who holds which lock, since and until when, with which note, and who waits.',
   details:
     'Times are milliseconds since 1970. Ids are shown hashed unless the server runs with `show-ids`; URLs in notes lose their query.',
-  flags: ['admin'],
+  flags: ['admin', 'idempotent'],
   arguments: [{ ...session, optional: true }],
   reply: {
     type: 'array',

@@ -1,0 +1,47 @@
+import type { ReplySink } from '@msession/protocol';
+import { headDouble, sessionFlag } from '../session-layout.js';
+import type { Sessions } from '../sessions.js';
+import type { Handler } from './handler.js';
+
+export const flush: Handler<'FLUSH'> = (engine, _request, args, sink) => {
+  const { sessions, sweeper } = engine;
+  const { table } = sessions;
+  const latestMs = sessions.nowMs() - args.idleSeconds * 1000;
+  let segment = 0;
+  let flushed = 0;
+  const step = (mayGoOn: () => boolean): boolean => {
+    while (segment < table.segmentCount) {
+      for (const address of idle(sessions, segment, latestMs)) {
+        // it may have gone with its parent
+        if (table.find(address.hash, address.id, 0, address.id.length) !== address.address) continue;
+        const isCounted = !sessions.hasFlag(address.address, sessionFlag.subSession);
+        if (!sessions.isLive(address.address)) continue;
+        sessions.destroy(address.address, 'destroyed');
+        if (isCounted) flushed++;
+      }
+      segment++;
+      if (!mayGoOn() && segment < table.segmentCount) return false;
+    }
+    return true;
+  };
+  if (step(sweeper.budget())) {
+    sink.integer(flushed);
+    return;
+  }
+  return sweeper.inSlices(step).then(() => (later: ReplySink) => later.integer(flushed));
+};
+
+interface Idle {
+  readonly address: number;
+  readonly hash: number;
+  readonly id: Buffer;
+}
+
+function idle(sessions: Sessions, segment: number, latestMs: number): Idle[] {
+  const found: Idle[] = [];
+  sessions.table.forEachInSegment(segment, (address, hash) => {
+    if (address === sessions.globals || sessions.double(address, headDouble.accessedMs) > latestMs) return;
+    if (!sessions.isKept(address)) found.push({ address, hash, id: sessions.idOf(address) });
+  });
+  return found;
+}

@@ -1,0 +1,5 @@
+import type { Handler } from './handler.js';
+
+export const serialize: Handler<'SERIALIZE'> = (_engine, _request, _args, sink) => {
+  sink.ok();
+};

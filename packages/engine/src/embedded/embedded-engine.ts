@@ -1,0 +1,178 @@
+// The embedded engine: sessions in slab memory of this process, answered synchronously.
+import {
+  ArgumentFault,
+  type ArgumentLimits,
+  type Binder,
+  type BoundArguments,
+  type CommandName,
+  type CommandSpec,
+  commands,
+  compileBinder,
+  type DeferredReply,
+  type ReplySink,
+  type Request,
+} from '@msession/protocol';
+import { defaultLimits } from '../default-limits.js';
+import type { Caller, Clock, Engine, EngineLimits, EngineStatistics, SessionEventListener } from '../engine.js';
+import { systemClock } from '../system-clock.js';
+import type { EngineCommandName, EngineParts } from './commands/handler.js';
+import { handlers } from './commands/index.js';
+import { EventHub } from './event-hub.js';
+import { KeySource } from './key-source.js';
+import { LockTable } from './lock-table.js';
+import { MemoryLimit } from './memory-limit.js';
+import { Sessions } from './sessions.js';
+import { Sweeper } from './sweeper.js';
+
+export interface EmbeddedEngineOptions {
+  /** What differs from `defaultLimits`. */
+  readonly limits?: Partial<EngineLimits>;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Makes an engine that keeps its sessions in the memory of this process.
+ *
+ * @example
+ * const engine = createEmbeddedEngine({ limits: { defaultTimeoutSeconds: 600 } });
+ * await engine.start();
+ */
+export function createEmbeddedEngine(options: EmbeddedEngineOptions = {}): Engine {
+  return new EmbeddedEngine(options.clock ?? systemClock, { ...defaultLimits, ...options.limits });
+}
+
+type AnyHandler = (
+  engine: EngineParts,
+  request: Request,
+  args: BoundArguments<CommandSpec>,
+  sink: ReplySink,
+  caller: Caller,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most handlers answer at once and return nothing
+) => void | Promise<DeferredReply>;
+
+interface Route {
+  readonly bind: Binder;
+  readonly handle: AnyHandler;
+  /** Whether it can make the sessions larger, so that `max-memory` has a say. */
+  readonly grows: boolean;
+}
+
+const routes = Object.fromEntries(
+  (Object.keys(handlers) as EngineCommandName[]).map((name): [string, Route] => {
+    const spec: CommandSpec = commands[name];
+    return [
+      name,
+      {
+        bind: compileBinder(spec),
+        handle: handlers[name] as unknown as AnyHandler,
+        grows: spec.errors.includes('OOM'),
+      },
+    ];
+  }),
+) as Readonly<Record<string, Route | undefined>>;
+
+class EmbeddedEngine implements Engine {
+  readonly kind = 'embedded';
+  readonly limits: EngineLimits;
+  readonly #parts: EngineParts;
+  readonly #events = new EventHub();
+  readonly #argumentLimits: ArgumentLimits;
+  #isClosed = false;
+
+  constructor(clock: Clock, limits: EngineLimits) {
+    this.limits = limits;
+    // bound by reference: limits may change while running
+    this.#argumentLimits = limits;
+    const keys = new KeySource(clock);
+    const sessions = new Sessions({ clock, limits, keys, events: this.#events });
+    const locks = new LockTable({ sessions, keys, clock, limits, events: this.#events });
+    const sweeper = new Sweeper(sessions, locks, clock);
+    this.#parts = { sessions, locks, sweeper, limits, clock, memoryLimit: new MemoryLimit(sessions) };
+  }
+
+  async start(): Promise<void> {
+    this.#isClosed = false;
+    this.#parts.sweeper.start();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#parts.sweeper.close();
+    this.#parts.locks.close();
+  }
+
+  execute(command: CommandName, request: Request, sink: ReplySink, caller: Caller): undefined | Promise<DeferredReply> {
+    const route = routes[command];
+    if (route === undefined || this.#isClosed) {
+      if (route === undefined) sink.error('ERR', `'${command}' is no command of an engine`);
+      else sink.error('UNAVAILABLE', 'the engine is closed');
+      return undefined;
+    }
+    const bound = route.bind(request, this.#argumentLimits);
+    if (bound instanceof ArgumentFault) {
+      sink.error(bound.code, bound.message);
+      return undefined;
+    }
+    const { sessions } = this.#parts;
+    sessions.refreshNow();
+    if (route.grows && this.limits.maxMemoryBytes !== 0 && !this.#hasRoom(command, request)) {
+      sink.error(
+        'OOM',
+        `sessions use ${sessions.usedBytes} bytes; max-memory is ${this.limits.maxMemoryBytes}: raise it, evict or drop sessions`,
+      );
+      return undefined;
+    }
+    return route.handle(this.#parts, request, bound, sink, caller) ?? undefined;
+  }
+
+  #hasRoom(command: CommandName, request: Request): boolean {
+    // a lock may always be given back, when nothing is written with it
+    if (command === 'SUNLOCK' && request.count === 3) return true;
+    let bytes = 0;
+    for (let i = 1; i < request.count; i++) bytes += request.length(i);
+    return this.#parts.memoryLimit.makeRoom(bytes);
+  }
+
+  release(caller: Caller): number {
+    this.#parts.sessions.refreshNow();
+    return this.#parts.locks.release(caller.id);
+  }
+
+  barrier(): undefined {
+    return undefined;
+  }
+
+  subscribe(listener: SessionEventListener): () => void {
+    const unsubscribe = this.#events.subscribe(listener);
+    this.#parts.locks.watchAll();
+    return unsubscribe;
+  }
+
+  statistics(): EngineStatistics {
+    const { sessions, locks } = this.#parts;
+    sessions.refreshNow();
+    return {
+      sessions: sessions.count,
+      subSessions: sessions.subSessionCount,
+      locksHeld: [...locks.held()].length,
+      lockWaiters: locks.waiting,
+      usedBytes: sessions.usedBytes,
+      created: sessions.createdCount,
+      destroyed: sessions.ended.destroyed,
+      expired: sessions.ended.expired,
+      evicted: sessions.ended.evicted,
+      locksGranted: locks.granted,
+      locksTimedOut: locks.timedOut,
+      indexedNames: sessions.index.size,
+      more: {
+        slabReservedBytes: sessions.memory.reservedBytes,
+        slabUsedBytes: sessions.memory.usedBytes,
+      },
+    };
+  }
+
+  health(): { readonly isReady: boolean; readonly reason?: string } {
+    return this.#isClosed ? { isReady: false, reason: 'the engine is closed' } : { isReady: true };
+  }
+}

@@ -1,0 +1,60 @@
+// One lock and those who wait for it. Plain objects: there are as many as pages being served, not as sessions.
+import type { ErrorCode } from '@msession/protocol';
+import type { Caller } from '../engine.js';
+
+/** How a request for a lock ended. */
+export type LockOutcome =
+  | { readonly kind: 'granted'; readonly key: number; readonly data: Buffer | null }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
+
+export interface LockRequest {
+  readonly caller: Caller;
+  readonly leaseMs: number;
+  /** Undefined: do not wait. */
+  readonly waitMs: number | undefined;
+  readonly create: boolean;
+  readonly bind: boolean;
+  readonly withData: boolean;
+  readonly note: string;
+}
+
+export interface LockWaiter {
+  readonly request: LockRequest;
+  readonly lock: Lock;
+  readonly sinceMs: number;
+  readonly deadlineMs: number;
+  /** Answers whoever waits; called once, or never when the caller has gone. */
+  settle(outcome: LockOutcome): void;
+  timer: { cancel(): void } | undefined;
+  /** Number of an ASYNC request, 0 otherwise. */
+  readonly ticket: number;
+}
+
+export class Lock {
+  /** The id, byte for byte as code units. Changes when the session is renamed. */
+  idText: string;
+  /** 0 while nobody holds it. A key whose lease is over stays until somebody takes the lock. */
+  key = 0;
+  holderId = 0;
+  /** The caller whose hang-up frees it. */
+  boundTo: Caller | undefined;
+  note = '';
+  /** Milliseconds since 1970. */
+  sinceMs = 0;
+  /** Monotonic. */
+  leaseEndMs = 0;
+  /** First come, first served. */
+  readonly waiters: LockWaiter[] = [];
+  /** The lease is over or the holder hung up, and the listeners know: free, though its key works until it is taken. */
+  hasLapsed = false;
+  /** Set while somebody waits or listens: when the lease ends. */
+  leaseTimer: { cancel(): void } | undefined;
+
+  constructor(idText: string) {
+    this.idText = idText;
+  }
+
+  get id(): Buffer {
+    return Buffer.from(this.idText, 'latin1');
+  }
+}

@@ -1,0 +1,39 @@
+// Finds a session by its id's bytes, without making a string of them.
+import { AddressTable } from './address-table.js';
+import { sameBytes } from './copy-bytes.js';
+import { headWord, idOffset } from './session-layout.js';
+import { byteOffset, chunkOf, type SlabMemory } from './slab-memory.js';
+
+const segmentBits = 10;
+
+export class SessionTable extends AddressTable {
+  readonly #memory: SlabMemory;
+
+  constructor(memory: SlabMemory) {
+    super(segmentBits);
+    this.#memory = memory;
+  }
+
+  /** Address of the session with this id, or 0. */
+  find(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const segment = this.segments[hash >>> this.segmentShift] as Uint32Array;
+    const mask = segment.length - 1;
+    const length = end - start;
+    let at = (hash << 1) & mask;
+    for (;;) {
+      const address = segment[at + 1] as number;
+      if (address === 0) return 0;
+      if (segment[at] === hash) {
+        const chunk = chunkOf(address);
+        const offset = byteOffset(address);
+        const shape = (this.#memory.words[chunk] as Uint32Array)[(offset >> 2) + headWord.shape] as number;
+        if (
+          (shape & 0xff) === length &&
+          sameBytes(this.#memory.bytes[chunk] as Buffer, offset + idOffset, bytes, start, length)
+        )
+          return address;
+      }
+      at = (at + 2) & mask;
+    }
+  }
+}

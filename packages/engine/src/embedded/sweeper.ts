@@ -1,0 +1,98 @@
+// Ends sessions whose time is over, a little at a time: never longer than its slice, then the loop is free for requests.
+// It also finishes long walks (a first search, a count during a storm of expiries) in slices of the same length.
+import type { Clock } from '../engine.js';
+import type { LockTable } from './lock-table.js';
+import { headDouble } from './session-layout.js';
+import type { Sessions } from './sessions.js';
+
+const periodMs = 100;
+const sliceMs = 2;
+const lockSweepPeriodMs = 60_000;
+/** A clock reading costs as much as expiring a session: look once in so many. */
+const stepsPerReading = 32;
+
+export class Sweeper {
+  readonly #sessions: Sessions;
+  readonly #locks: LockTable;
+  readonly #clock: Clock;
+  #timer: { cancel(): void } | undefined;
+  #lockSweepAtMs: number;
+  #isClosed = false;
+
+  constructor(sessions: Sessions, locks: LockTable, clock: Clock) {
+    this.#sessions = sessions;
+    this.#locks = locks;
+    this.#clock = clock;
+    this.#lockSweepAtMs = clock.monotonicMs() + lockSweepPeriodMs;
+  }
+
+  start(): void {
+    this.#isClosed = false;
+    this.#schedule(periodMs);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#isClosed) return;
+    this.#timer = this.#clock.schedule(delayMs, () => {
+      const isDone = this.sweepSlice();
+      this.#sweepLocks();
+      this.#schedule(isDone ? periodMs : 0);
+    });
+  }
+
+  /** Ends what is overdue for a slice of time at most; true when nothing overdue is left. */
+  sweepSlice(): boolean {
+    this.#sessions.refreshNow();
+    return this.#sessions.wheel.drain(this.#sessions.nowMs(), this.#onDue, this.budget());
+  }
+
+  /** Says no when a slice of time is used up. */
+  budget(): () => boolean {
+    const endMs = this.#clock.monotonicMs() + sliceMs;
+    let steps = 0;
+    return () => ++steps % stepsPerReading !== 0 || this.#clock.monotonicMs() < endMs;
+  }
+
+  /** Runs a step again and again, in slices, until it says that it is done. */
+  inSlices(step: (mayGoOn: () => boolean) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const slice = () => {
+        this.#sessions.refreshNow();
+        if (step(this.budget())) resolve();
+        else this.#clock.schedule(0, slice);
+      };
+      slice();
+    });
+  }
+
+  /** Resolves when nothing overdue is left; undefined when that is so already. */
+  settled(): undefined | Promise<void> {
+    if (this.sweepSlice()) return undefined;
+    return this.inSlices(() => this.sweepSlice());
+  }
+
+  readonly #onDue = (address: number): void => {
+    const deadlineMs = this.#sessions.double(address, headDouble.deadlineMs);
+    const nowMs = this.#sessions.nowMs();
+    if (deadlineMs > nowMs) {
+      if (deadlineMs !== Number.POSITIVE_INFINITY) this.#sessions.wheel.schedule(address, deadlineMs);
+    } else if (this.#sessions.isKept(address)) {
+      this.#sessions.wheel.schedule(address, nowMs + periodMs);
+    } else {
+      this.#sessions.destroy(address, 'expired');
+    }
+  };
+
+  #sweepLocks(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#lockSweepAtMs) return;
+    this.#lockSweepAtMs = nowMs + lockSweepPeriodMs;
+    this.#locks.sweep((this.#sessions.limits.defaultTimeoutSeconds || 1440) * 1000);
+  }
+}

@@ -1,0 +1,45 @@
+import { commands } from '@msession/protocol';
+import { defineContainer, defineSubcommand } from '../command-handler.js';
+import { matchesGlob } from '../glob.js';
+import { SettingFault } from '../settings-registry.js';
+
+const [getSpec, setSpec, resetStatSpec] = commands.CONFIG.subcommands;
+
+const get = defineSubcommand(getSpec, ({ context, request, sink, bound }) => {
+  const { settings } = context;
+  const { first, count } = bound.patterns;
+  const patterns = Array.from({ length: count }, (_, i) => request.text(first + i).toLowerCase());
+  const names = settings.names.filter((name) => patterns.some((pattern) => matchesGlob(pattern, name)));
+  sink.map(names.length);
+  for (const name of names) {
+    sink.bulkText(name);
+    sink.bulkText(settings.get(name) ?? '');
+  }
+  return undefined;
+});
+
+const set = defineSubcommand(setSpec, ({ context, request, sink, bound }) => {
+  const { first, count } = bound.settings;
+  const changes = Array.from(
+    { length: count },
+    (_, i) => [request.text(first + i * 2).toLowerCase(), request.text(first + i * 2 + 1)] as const,
+  );
+  try {
+    context.settings.setAll(changes);
+  } catch (error) {
+    if (!(error instanceof SettingFault)) throw error;
+    sink.error('ERR', `${error.message}; nothing was changed`);
+    return undefined;
+  }
+  context.logger.info({ settings: changes.map(([name]) => name) }, 'settings changed');
+  sink.ok();
+  return undefined;
+});
+
+const resetStat = defineSubcommand(resetStatSpec, ({ context, sink }) => {
+  context.statistics.reset();
+  sink.ok();
+  return undefined;
+});
+
+export const config = defineContainer(commands.CONFIG, [get, set, resetStat]);

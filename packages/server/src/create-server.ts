@@ -1,0 +1,246 @@
+// Puts a server together from its parts and runs its life: listen, accept, drain, close. The engine belongs to whoever
+// made it; the server starts using it in `listen` and has let go of it when `close` resolves.
+import type { Socket } from 'node:net';
+import { systemClock } from '@msession/engine';
+import { RequestParser, requestLimits, unauthenticatedLimits } from '@msession/protocol';
+import { pino } from 'pino';
+import { adoptSocket, type ReceivePath, receiveBufferBytes } from './adopt-socket.js';
+import { Authenticator } from './authentication.js';
+import { CommandLoop } from './command-loop.js';
+import { Connection } from './connection.js';
+import { ConnectionRegistry, nextCallerId } from './connection-registry.js';
+import { ConnectionSweeper } from './connection-sweeper.js';
+import { Listeners, type ServerAddresses } from './listeners.js';
+import { Monitor } from './monitor.js';
+import { defaultPort, defaultServerLimits, type MsessionServerOptions, type ServerLimits } from './options.js';
+import { changeObservers, watchSessions } from './plugins/change-hooks.js';
+import { PluginHost } from './plugins/plugin-host.js';
+import { RejectedSockets } from './rejected-sockets.js';
+import { ReplyDelivery } from './reply-delivery.js';
+import type { ServerContext } from './server-context.js';
+import { type ServerReport, serverReport } from './server-report.js';
+import { registerServerSettings } from './server-settings.js';
+import { ServerStatistics } from './server-statistics.js';
+import { SettingsRegistry } from './settings-registry.js';
+import { Slowlog } from './slowlog.js';
+import { serverVersion } from './version.js';
+
+export interface CloseOptions {
+  /** Lets replies that are due leave first (default true); false hangs up at once. */
+  readonly drain?: boolean;
+  /** Milliseconds that draining may take. Default 5000. */
+  readonly drainTimeoutMs?: number;
+}
+
+export interface MsessionServer {
+  /**
+   * Starts plugins and listens. The engine must have been started.
+   * @throws ListenFault when it cannot listen; `code` says why
+   * @throws PluginFault or what a plugin's `start` threw
+   */
+  listen(): Promise<ServerAddresses>;
+  /** Where it listens; empty before `listen`. */
+  address(): ServerAddresses;
+  /** Accepts no more, finishes what was received, answers waiters UNAVAILABLE and closes. The engine stays open. */
+  close(options?: CloseOptions): Promise<void>;
+  /** Figures for metrics and pages; the same that INFO shows. */
+  report(): ServerReport;
+  /** Limits; assignments take effect at once. */
+  readonly limits: ServerLimits;
+  /** How the last connection's bytes arrive; null before there was one. */
+  readonly receivePath: ReceivePath | null;
+}
+
+const defaultDrainTimeoutMs = 5000;
+
+/**
+ * Makes a server over an engine.
+ * @example
+ * const engine = createEmbeddedEngine();
+ * await engine.start();
+ * const server = createServer({ engine, port: 0 });
+ * const { tcp } = await server.listen();
+ */
+export function createServer(options: MsessionServerOptions): MsessionServer {
+  return new Server(options);
+}
+
+class Server implements MsessionServer {
+  readonly limits: ServerLimits;
+  receivePath: ReceivePath | null = null;
+  readonly #context: ServerContext;
+  readonly #delivery: ReplyDelivery;
+  readonly #loop: CommandLoop;
+  readonly #sweeper: ConnectionSweeper;
+  readonly #listeners: Listeners;
+  readonly #rejected: RejectedSockets;
+  readonly #receiveBuffer: Buffer | null;
+  #unwatch: () => void = () => undefined;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: MsessionServerOptions) {
+    const { engine } = options;
+    const clock = options.clock ?? systemClock;
+    const logger = options.logger ?? pino({ level: 'silent' });
+    const version = options.version ?? serverVersion;
+    const limits = { ...defaultServerLimits, ...options.limits };
+    const statistics = new ServerStatistics();
+    const settings = new SettingsRegistry();
+    const sharedRequestLimits = requestLimits({ maxRequestBytes: limits.maxRequestBytes });
+    if (options.showIds !== undefined) engine.limits.showIds = options.showIds;
+    registerServerSettings(settings, limits, engine.limits, () => {
+      sharedRequestLimits.maxRequestBytes = limits.maxRequestBytes;
+      sharedRequestLimits.maxArgumentBytes = limits.maxRequestBytes;
+    });
+    for (const [name, setting] of Object.entries(options.settings ?? {})) settings.register(name, setting);
+    this.limits = limits;
+    this.#receiveBuffer = options.receivePath === 'data-events' ? null : Buffer.allocUnsafeSlow(receiveBufferBytes);
+    this.#delivery = new ReplyDelivery({
+      engine,
+      limits,
+      statistics,
+      logger,
+      onRoom: (connection) => this.#loop.resume(connection),
+    });
+    const plugins = new PluginHost({ plugins: options.plugins ?? [], engine, clock, logger, statistics, version });
+    this.#context = {
+      engine,
+      clock,
+      limits,
+      requestLimitsFor: (user) => {
+        if (user !== null) return sharedRequestLimits;
+        const { preAuthMaxArguments: maxArguments, preAuthMaxArgumentBytes: maxArgumentBytes } = limits;
+        const maxRequestBytes = maxArguments * (maxArgumentBytes + 16) + 16;
+        return unauthenticatedLimits({ maxArguments, maxArgumentBytes, maxRequestBytes });
+      },
+      statistics,
+      connections: new ConnectionRegistry(),
+      settings,
+      slowlog: new Slowlog(limits),
+      monitor: new Monitor(clock, (connection, bytes) => this.#delivery.deliver(connection, bytes)),
+      plugins,
+      authenticator: new Authenticator(options.password),
+      logger,
+      version,
+      startedAtMs: clock.monotonicMs(),
+      addresses: () => this.address(),
+      requestShutdown: () => options.onShutdownRequest?.(),
+    };
+    this.#loop = new CommandLoop(this.#context, this.#delivery, changeObservers(plugins));
+    this.#sweeper = new ConnectionSweeper(this.#context);
+    this.#rejected = new RejectedSockets(clock);
+    this.#listeners = new Listeners({
+      host: options.host ?? '127.0.0.1',
+      port: options.port === undefined ? defaultPort : options.port,
+      unixSocket: options.unixSocket,
+      unixSocketMode: options.unixSocketMode ?? 0o660,
+      hasPassword: options.password !== undefined,
+      onSocket: (socket) => this.#accept(socket),
+      onFatal: (error) => {
+        logger.error({ err: error }, 'a listening socket failed');
+        options.onFatal?.(error);
+      },
+    });
+  }
+
+  async listen(): Promise<ServerAddresses> {
+    this.#unwatch = watchSessions(this.#context.engine, this.#context.plugins);
+    await this.#context.plugins.start();
+    const addresses = await this.#listeners.listen();
+    this.#sweeper.start();
+    this.#context.logger.info({ ...addresses }, 'listening');
+    return addresses;
+  }
+
+  address(): ServerAddresses {
+    return this.#listeners.addresses;
+  }
+
+  report(): ServerReport {
+    return serverReport(this.#context);
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options.drain ?? true, options.drainTimeoutMs ?? defaultDrainTimeoutMs);
+    return this.#closing;
+  }
+
+  async #close(drains: boolean, drainTimeoutMs: number): Promise<void> {
+    const { connections, clock, plugins } = this.#context;
+    await this.#listeners.close();
+    this.#rejected.clear();
+    if (drains) {
+      for (const connection of connections) {
+        this.#delivery.answerBlocked(connection, (sink) => sink.error('UNAVAILABLE', 'the server is shutting down'));
+        this.#loop.end(connection);
+      }
+      let timer: { cancel(): void } | null = null;
+      const timeIsOver = new Promise<void>((resolve) => {
+        timer = clock.schedule(drainTimeoutMs, resolve);
+      });
+      await Promise.race([connections.whenEmpty(), timeIsOver]);
+      (timer as { cancel(): void } | null)?.cancel();
+    }
+    for (const connection of connections) connection.socket.destroy();
+    await connections.whenEmpty();
+    this.#sweeper.stop();
+    await plugins.stop();
+    this.#unwatch();
+  }
+
+  #accept(accepted: Socket): void {
+    const { connections, statistics, limits, authenticator, clock } = this.#context;
+    statistics.connectionsReceived++;
+    if (connections.size >= limits.maxClients) {
+      statistics.connectionsRejected++;
+      this.#rejected.reject(
+        accepted,
+        `-MAXCLIENTS ${limits.maxClients} clients are connected, as many as max-clients allows; try again later\r\n`,
+      );
+      return;
+    }
+    const user = authenticator.initialUser;
+    const unixSocket = accepted.remoteAddress === undefined ? (this.address().unixSocket ?? 'unix') : undefined;
+    const connection = new Connection({
+      id: nextCallerId(),
+      address: unixSocket ?? endpoint(accepted.remoteAddress, accepted.remotePort),
+      localAddress: unixSocket ?? endpoint(accepted.localAddress, accepted.localPort),
+      parser: new RequestParser(this.#context.requestLimitsFor(user)),
+      user,
+      nowMs: clock.monotonicMs(),
+      push: (to, message) => this.#delivery.push(to, message),
+    });
+    const { socket, path } = adoptSocket(accepted, this.#receiveBuffer, (buffer, start, end) =>
+      this.#loop.receive(connection, buffer, start, end),
+    );
+    connection.socket = socket;
+    this.receivePath = path;
+    connections.add(connection);
+    socket.on('drain', () => this.#loop.resume(connection));
+    socket.on('end', () => this.#peerEnded(connection));
+    socket.on('error', (error) => this.#context.logger.debug({ err: error, client: connection.id }, 'a socket failed'));
+    socket.on('close', () => this.#closed(connection));
+  }
+
+  /** The peer sends no more. What it sent is served; locks it waits for are given up. */
+  #peerEnded(connection: Connection): void {
+    connection.hasPeerEnded = true;
+    if (connection.blockedBy !== null && connection.needsReading) connection.socket.destroy();
+    else this.#loop.resume(connection);
+  }
+
+  #closed(connection: Connection): void {
+    if (connection.isClosed) return;
+    connection.isClosed = true;
+    this.#context.monitor.remove(connection);
+    connection.unsubscribe?.();
+    connection.unsubscribe = null;
+    this.#context.engine.release(connection);
+    connection.replies.clear();
+    this.#context.connections.remove(connection);
+  }
+}
+
+function endpoint(host: string | undefined, port: number | undefined): string {
+  return host?.includes(':') === true ? `[${host}]:${port ?? 0}` : `${host ?? ''}:${port ?? 0}`;
+}

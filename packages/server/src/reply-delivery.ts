@@ -1,0 +1,187 @@
+// The way of replies to sockets. One writer serves all connections: replies of one readable event are written into it
+// and handed to the kernel at once, and its buffer is used again as soon as the kernel took all of it. Replies that
+// become known later, or must wait until they are durable (`engine.barrier`), pass through the connection's queue.
+// Pushes never leave inside a reply: they wait until the command that is running has written its own.
+import type { Engine } from '@msession/engine';
+import { type DeferredReply, RespWriter } from '@msession/protocol';
+import type { Logger } from 'pino';
+import { unsentBytes } from './adopt-socket.js';
+import type { Connection } from './connection.js';
+import type { ServerLimits } from './options.js';
+import type { ReplySlot } from './reply-queue.js';
+import type { ServerStatistics } from './server-statistics.js';
+
+export interface ReplyDeliveryOptions {
+  readonly engine: Engine;
+  readonly limits: ServerLimits;
+  readonly statistics: ServerStatistics;
+  readonly logger: Logger;
+  /** Called when a connection's replies have left or its blocking reply is known: its requests may go on. */
+  readonly onRoom: (connection: Connection) => void;
+}
+
+/** A larger batch of replies is handed to the kernel before it is complete. */
+export const flushBytes = 64 * 1024;
+
+export class ReplyDelivery {
+  /** Replies of the connection whose requests are being run. Empty between runs. */
+  readonly writer = new RespWriter({ initialBytes: 128 * 1024, retainBytes: 1024 * 1024 });
+  readonly #late = new RespWriter({ initialBytes: 16 * 1024, retainBytes: 256 * 1024 });
+  readonly #engine: Engine;
+  readonly #limits: ServerLimits;
+  readonly #statistics: ServerStatistics;
+  readonly #logger: Logger;
+  readonly #onRoom: (connection: Connection) => void;
+  #isRunning = false;
+  #pushes: { connection: Connection; message: DeferredReply }[] = [];
+
+  constructor(options: ReplyDeliveryOptions) {
+    this.#engine = options.engine;
+    this.#limits = options.limits;
+    this.#statistics = options.statistics;
+    this.#logger = options.logger;
+    this.#onRoom = options.onRoom;
+  }
+
+  get hasPushes(): boolean {
+    return this.#pushes.length > 0;
+  }
+
+  /** Requests of a connection are about to run; pushes wait for `sendPushes`. */
+  begin(connection: Connection): void {
+    this.#isRunning = true;
+    this.writer.version = connection.protocolVersion;
+  }
+
+  end(): void {
+    this.#isRunning = false;
+    if (this.#pushes.length > 0) this.sendPushes();
+  }
+
+  /** Sends, or holds in order, what the writer has; `replies` is how many replies that is. */
+  flush(connection: Connection, replies: number): void {
+    const writer = this.writer;
+    if (writer.length === 0) return;
+    const barrier = this.#engine.barrier();
+    if (barrier !== undefined || !connection.replies.isEmpty) {
+      this.#hold(connection, writer.take(), replies, barrier);
+      return;
+    }
+    this.#statistics.outputBytes += writer.length;
+    const socket = connection.socket;
+    socket.write(writer.buffer.subarray(0, writer.length));
+    if (socket.writableLength === 0) writer.reset();
+    else writer.release();
+  }
+
+  /** Keeps the place of a reply that comes by promise. With `isBlocking` later requests wait for it. */
+  openSlot(connection: Connection, reply: Promise<DeferredReply>, isBlocking: boolean): void {
+    const slot = connection.replies.open(connection.protocolVersion);
+    if (isBlocking) connection.blockedBy = slot;
+    reply.then(
+      (deferred) => this.#settle(connection, slot, deferred),
+      (error: unknown) => {
+        this.#logger.error({ err: error, command: connection.lastCommand }, 'a reply failed');
+        this.#settle(connection, slot, (sink) => sink.error('ERR', 'internal error; see the log of the server'));
+      },
+    );
+  }
+
+  /** Answers a blocking command that will not get its own reply any more. */
+  answerBlocked(connection: Connection, reply: DeferredReply): void {
+    if (connection.blockedBy !== null) this.#settle(connection, connection.blockedBy, reply);
+  }
+
+  push(connection: Connection, message: DeferredReply): void {
+    this.#pushes.push({ connection, message });
+    if (!this.#isRunning && this.#pushes.length === 1) queueMicrotask(() => this.sendPushes());
+  }
+
+  /** Sends the pushes that came up while a command of this connection ran, its own behind the replies so far. */
+  sendPushesBehind(connection: Connection, replies: number): void {
+    if (this.#pushes.some((push) => push.connection === connection)) this.flush(connection, replies);
+    this.sendPushes();
+  }
+
+  /** Sends the pushes that came up while a command ran. */
+  sendPushes(): void {
+    while (this.#pushes.length > 0) {
+      const pushes = this.#pushes;
+      this.#pushes = [];
+      for (const { connection, message } of pushes) {
+        if (connection.isClosed) continue;
+        this.#late.version = connection.protocolVersion;
+        message(this.#late);
+        this.deliver(connection, this.#late.take());
+      }
+    }
+  }
+
+  /** Sends bytes that are no reply: at once, but never ahead of a reply whose command has run. */
+  deliver(connection: Connection, bytes: Buffer): void {
+    if (connection.isClosed || connection.isEnding) return;
+    const barrier = this.#engine.barrier();
+    const isFirst = connection.replies.isEmpty || connection.replies.isOnly(connection.blockedBy);
+    if (barrier === undefined && isFirst) this.#write(connection, bytes);
+    else this.#hold(connection, bytes, 0, barrier);
+    const backlog = unsentBytes(connection.socket) + connection.replies.heldBytes;
+    if (backlog <= this.#limits.pushBacklogBytes) return;
+    this.#statistics.slowReadersClosed++;
+    this.#logger.warn({ client: connection.id, backlog }, 'closed a client that does not read its pushes');
+    connection.socket.destroy();
+  }
+
+  /** Whether the connection's requests must wait until its replies have left. */
+  isOverLimits(connection: Connection): boolean {
+    const replies = connection.replies;
+    return (
+      connection.socket.writableLength + replies.heldBytes > this.#limits.outputBufferBytes ||
+      replies.heldReplies >= this.#limits.pipelineDepth
+    );
+  }
+
+  /** Sends what is known from the front of the queue. */
+  drain(connection: Connection): void {
+    if (connection.isClosed) return;
+    const ready = connection.replies.takeReady();
+    if (ready.length > 1) connection.socket.cork();
+    for (const bytes of ready) this.#write(connection, bytes);
+    if (ready.length > 1) connection.socket.uncork();
+    this.#onRoom(connection);
+  }
+
+  #write(connection: Connection, bytes: Buffer): void {
+    this.#statistics.outputBytes += bytes.length;
+    connection.socket.write(bytes);
+  }
+
+  #hold(connection: Connection, bytes: Buffer, replies: number, barrier: Promise<void> | undefined): void {
+    const slot = connection.replies.open(connection.protocolVersion, replies);
+    this.#fillWhen(connection, slot, bytes, barrier);
+  }
+
+  #settle(connection: Connection, slot: ReplySlot, deferred: DeferredReply): void {
+    if (connection.isClosed || slot.isSettled) return;
+    slot.isSettled = true;
+    const late = this.#late;
+    late.version = slot.version;
+    deferred(late);
+    if (connection.blockedBy === slot) connection.blockedBy = null;
+    this.#fillWhen(connection, slot, late.take(), this.#engine.barrier());
+    this.drain(connection);
+  }
+
+  #fillWhen(connection: Connection, slot: ReplySlot, bytes: Buffer, barrier: Promise<void> | undefined): void {
+    if (barrier === undefined) {
+      connection.replies.fill(slot, bytes);
+      return;
+    }
+    const fill = () => {
+      if (connection.isClosed) return;
+      connection.replies.fill(slot, bytes);
+      this.drain(connection);
+    };
+    // an engine that cannot make it durable has said so by its health; the command itself was run
+    barrier.then(fill, fill);
+  }
+}

@@ -1,0 +1,76 @@
+// Keeps the replies of one connection in request order when some of them become known later. While it is empty, replies
+// need no queue and go straight to the socket. It holds bytes only: each entry owns its own.
+
+/** The place of one reply in the order. */
+export interface ReplySlot {
+  /** Null until the reply is known. */
+  bytes: Buffer | null;
+  /** Replies that these bytes are. */
+  readonly replies: number;
+  /** The version the connection spoke when the command ran. */
+  readonly version: 2 | 3;
+  /** Somebody has answered; a second answer is ignored. */
+  isSettled: boolean;
+}
+
+export class ReplyQueue {
+  #entries: ReplySlot[] = [];
+  #heldBytes = 0;
+  #heldReplies = 0;
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** Bytes of known replies that wait for earlier ones. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Replies that have not left yet, known or not. */
+  get heldReplies(): number {
+    return this.#heldReplies;
+  }
+
+  /** Whether this slot is all there is. */
+  isOnly(slot: ReplySlot | null): boolean {
+    return this.#entries.length === 1 && this.#entries[0] === slot;
+  }
+
+  /** Takes the next place in the order, for bytes to come. */
+  open(version: 2 | 3, replies = 1): ReplySlot {
+    const slot: ReplySlot = { bytes: null, replies, version, isSettled: false };
+    this.#entries.push(slot);
+    this.#heldReplies += replies;
+    return slot;
+  }
+
+  /** Fills a place; `takeReady` then says what may leave. */
+  fill(slot: ReplySlot, bytes: Buffer): void {
+    slot.bytes = bytes;
+    this.#heldBytes += bytes.length;
+  }
+
+  /** Removes and answers what is known from the front on. */
+  takeReady(): Buffer[] {
+    let count = 0;
+    const ready: Buffer[] = [];
+    for (const entry of this.#entries) {
+      if (entry.bytes === null) break;
+      ready.push(entry.bytes);
+      this.#heldBytes -= entry.bytes.length;
+      this.#heldReplies -= entry.replies;
+      count++;
+    }
+    if (count === this.#entries.length) this.#entries = [];
+    else if (count > 0) this.#entries.splice(0, count);
+    return ready;
+  }
+
+  /** Forgets everything: the connection is gone. */
+  clear(): void {
+    this.#entries = [];
+    this.#heldBytes = 0;
+    this.#heldReplies = 0;
+  }
+}

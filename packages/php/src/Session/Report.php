@@ -1,0 +1,67 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Msession\Session;
+
+use Msession\Exception\SessionException;
+
+/**
+ * Tells the application what went wrong or was left out: as a warning or an exception, to its logger, and as the last
+ * error. Neither ids nor data are part of any message.
+ */
+final class Report
+{
+    /** @var HandlerOptions */
+    private $options;
+
+    /** @var string|null */
+    private $lastError;
+
+    public function __construct(HandlerOptions $options)
+    {
+        $this->options = $options;
+    }
+
+    public function lastError(): ?string
+    {
+        return $this->lastError;
+    }
+
+    public function clear(): void
+    {
+        $this->lastError = null;
+    }
+
+    /** Called when stream and lock are settled, since neither a warning nor an exception need return. */
+    public function failure(string $callback, string $code, string $text, ?\Throwable $cause = null): void
+    {
+        $this->lastError = $code;
+        $message = sprintf('msession session %s: %s', $callback, $text);
+        $this->log('warning', $message, $code);
+        if ($this->options->throws) {
+            throw new SessionException($code, $message, $cause);
+        }
+        trigger_error($message . $this->place(), E_USER_WARNING);
+    }
+
+    public function log(string $level, string $message, string $code = ''): void
+    {
+        if ($this->options->logger !== null) {
+            $this->options->logger->{$level}($message, $code === '' ? [] : ['code' => $code]);
+        }
+    }
+
+    /** Where the application called PHP's session function. */
+    private function place(): string
+    {
+        $directory = \dirname(__DIR__) . DIRECTORY_SEPARATOR;
+        foreach (debug_backtrace(DEBUG_BACKTRACE_IGNORE_ARGS, 16) as $frame) {
+            if (isset($frame['file'], $frame['line']) && strncmp($frame['file'], $directory, \strlen($directory)) !== 0) {
+                return ' in ' . $frame['file'] . ':' . $frame['line'];
+            }
+        }
+
+        return '';
+    }
+}

@@ -2,8 +2,11 @@
 export * from './argument-rules.js';
 export * from './bind-arguments.js';
 export { ByteWriter, type ByteWriterOptions } from './byte-writer.js';
+export * from './command-docs.js';
+export { commandArity, keyIndexes, keyRange } from './command-facts.js';
 export * from './command-lookup.js';
 export * from './command-spec.js';
+export { argumentUsage, commandUsage } from './command-usage.js';
 export * from './commands/index.js';
 export * from './error-codes.js';
 export { nearestWord } from './nearest-word.js';

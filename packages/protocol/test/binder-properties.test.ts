@@ -34,7 +34,7 @@ function word(type: ArgumentType, spec: { minimum?: number; maximum?: number }):
   if (type === 'integer') {
     const min = Math.max(spec.minimum ?? Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER);
     const max = Math.min(spec.maximum ?? Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    return fc.maxSafeInteger().map((value) => String(value < min ? min : value > max ? max : value));
+    return fc.maxSafeInteger().map((value) => String(Math.min(Math.max(value, min), max)));
   }
   return type === 'number' ? fc.integer().map(String) : plainText;
 }

@@ -48,7 +48,7 @@ export const commandCommand = defineCommand({
       group: 'server',
       since: '0.1.0',
       handledBy: 'server',
-      summary: 'Summary, arguments and reply schema of the commands named, or of all.',
+      summary: 'Summary, group, complexity and arguments of the commands named, or of all.',
       flags: ['connection', 'idempotent'],
       arguments: [{ kind: 'rest', name: 'names', type: 'text', minimum: 0 }],
       reply: { type: 'map', keys: 'text', values: { type: 'any' } },

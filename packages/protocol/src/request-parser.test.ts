@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { Request } from './request.js';
+import { type RequestLimits, requestLimits, unauthenticatedLimits } from './request-limits.js';
+import { RequestParser } from './request-parser.js';
+import { encodeRequest } from './request-writer.js';
+
+const words = (request: Request) => Array.from({ length: request.count }, (_, i) => request.text(i));
+
+function setUp(limits: RequestLimits = requestLimits()) {
+  const parser = new RequestParser(limits);
+  const request = new Request();
+  return {
+    parser,
+    request,
+    feed: (bytes: Buffer) => parser.feed(bytes, 0, bytes.length),
+    next: () => (parser.next(request) === 'command' ? words(request) : (parser.fault?.message ?? null)),
+  };
+}
+
+describe('whole commands', () => {
+  test('are bound in the memory they were received in', () => {
+    const { parser, request } = setUp();
+    const received = Buffer.concat([Buffer.from('....'), encodeRequest(['GETVAL', 's', 'n'])]);
+    parser.feed(received, 4, received.length);
+    expect(parser.next(request)).toBe('command');
+    expect(request.buffer).toBe(received);
+    expect(words(request)).toEqual(['GETVAL', 's', 'n']);
+    expect(parser.next(request)).toBe('more');
+    expect(parser.pendingBytes).toBe(0);
+  });
+
+  test('bytes behind the end received are not looked at', () => {
+    const { parser, request } = setUp();
+    const memory = Buffer.from('*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nQUIT\r\n');
+    parser.feed(memory, 0, 14);
+    expect(parser.next(request)).toBe('command');
+    expect(parser.next(request)).toBe('more');
+    parser.feed(memory, 0, 12);
+    expect(parser.next(request)).toBe('more');
+  });
+});
+
+describe('stopping in the middle of a buffer', () => {
+  test('keepRest lets the caller overwrite its buffer', () => {
+    const { parser, request, next } = setUp();
+    const shared = Buffer.concat([1, 2, 3].map((i) => encodeRequest(['ECHO', `message ${i}`])));
+    const size = shared.length;
+    parser.feed(shared, 0, size);
+    expect(next()).toEqual(['ECHO', 'message 1']);
+    parser.keepRest();
+    shared.fill(0);
+    expect(parser.pendingBytes).toBe((size / 3) * 2);
+    expect(next()).toEqual(['ECHO', 'message 2']);
+    expect(next()).toEqual(['ECHO', 'message 3']);
+    expect(parser.next(request)).toBe('more');
+    expect(parser.isMidCommand).toBe(false);
+  });
+
+  test('bytes fed meanwhile are kept behind the rest, in order', () => {
+    const { feed, next, parser } = setUp();
+    const expected: string[] = [];
+    const seen: string[] = [];
+    let sent = 0;
+    // one command is taken for two that arrive, each cut in its middle, in a buffer that is overwritten
+    for (let round = 0; round < 200; round++) {
+      const bytes = Buffer.concat([encodeRequest(['ECHO', `a${sent}`]), encodeRequest(['ECHO', `b${sent}`])]);
+      expected.push(`a${sent}`, `b${sent}`);
+      sent++;
+      for (const piece of [bytes.subarray(0, 9), bytes.subarray(9)]) {
+        const shared = Buffer.from(piece);
+        feed(shared);
+        parser.keepRest();
+        shared.fill(42);
+      }
+      seen.push((next() as string[])[1] as string);
+    }
+    for (let rest = next(); rest !== null; rest = next()) seen.push((rest as string[])[1] as string);
+    expect(seen).toEqual(expected);
+    expect(parser.pendingBytes).toBe(0);
+  });
+});
+
+describe('memory', () => {
+  test('a length alone takes memory only within the limits', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const parsers = Array.from({ length: 50 }, () => {
+      const { parser, request, feed } = setUp(unauthenticatedLimits());
+      feed(Buffer.from('*2\r\n$4\r\nAUTH\r\n$16384\r\nabc'));
+      expect(parser.next(request)).toBe('more');
+      return parser;
+    });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(parsers.length * 40_000);
+  });
+
+  test('what is over the limit is read over, not kept', () => {
+    const { parser, request, feed, next } = setUp(requestLimits({ maxRequestBytes: 1000 }));
+    feed(Buffer.from('*2\r\n$4\r\nECHO\r\n$100000000\r\n'));
+    expect(parser.next(request)).toBe('more');
+    const chunk = Buffer.alloc(1_000_000, 'x');
+    for (let i = 0; i < 100; i++) {
+      feed(chunk);
+      expect(parser.next(request)).toBe('more');
+      expect(parser.pendingBytes).toBe(0);
+    }
+    feed(Buffer.from('\r\n*1\r\n$4\r\nPING\r\n'));
+    expect(next()).toBe('an argument has 100000000 bytes, at most 1000; raise max-request-size or send less at once');
+    expect(parser.fault?.isRecoverable).toBe(true);
+    expect(next()).toEqual(['PING']);
+    expect(parser.fault).toBeNull();
+  });
+
+  test('nothing is kept after a fatal fault, however much comes', () => {
+    const { parser, request, feed } = setUp();
+    feed(Buffer.from('*x\r\n'));
+    expect(parser.next(request)).toBe('fault');
+    for (let i = 0; i < 10; i++) {
+      feed(encodeRequest(['PING']));
+      parser.keepRest();
+      expect(parser.next(request)).toBe('fault');
+      expect(parser.pendingBytes).toBe(0);
+    }
+  });
+
+  test('a request of a million arguments in small chunks copies each byte a few times at most', () => {
+    const bytes = encodeRequest(['DELVAL', ...Array.from({ length: 1_048_575 }, () => 'n')]);
+    const { parser, request, feed } = setUp();
+    const set = Buffer.prototype.set;
+    let copied = 0;
+    Buffer.prototype.set = function (this: Buffer, source: ArrayLike<number>, offset?: number) {
+      copied += source.length;
+      set.call(this, source, offset);
+    };
+    try {
+      for (let at = 0; at < bytes.length; at += 65_536) {
+        feed(bytes.subarray(at, at + 65_536));
+        expect(parser.next(request)).toBe(at + 65_536 < bytes.length ? 'more' : 'command');
+      }
+    } finally {
+      Buffer.prototype.set = set;
+    }
+    expect(request.count).toBe(1_048_576);
+    expect(request.text(1_048_575)).toBe('n');
+    expect(copied).toBeGreaterThan(bytes.length / 2);
+    expect(copied).toBeLessThan(bytes.length * 5);
+  });
+
+  test('a large payload in small chunks is copied once', () => {
+    const bytes = encodeRequest(['DATASET', 's', Buffer.alloc(8_388_608, 7)]);
+    const { parser, request, feed } = setUp();
+    const set = Buffer.prototype.set;
+    let copied = 0;
+    Buffer.prototype.set = function (this: Buffer, source: ArrayLike<number>, offset?: number) {
+      copied += source.length;
+      set.call(this, source, offset);
+    };
+    try {
+      for (let at = 0; at < bytes.length; at += 65_536) {
+        feed(bytes.subarray(at, at + 65_536));
+        parser.next(request);
+      }
+    } finally {
+      Buffer.prototype.set = set;
+    }
+    expect(request.length(2)).toBe(8_388_608);
+    expect(copied).toBeGreaterThan(bytes.length / 2);
+    expect(copied).toBeLessThan(bytes.length + 200_000);
+  });
+});
+
+test('limits may change between requests, as AUTH changes them', () => {
+  const { parser, feed, next } = setUp(unauthenticatedLimits());
+  feed(Buffer.concat([encodeRequest(['AUTH', 'x']), encodeRequest(['DELVAL', 's', ...'abcdefghijkl'])]));
+  expect(next()).toEqual(['AUTH', 'x']);
+  parser.limits = requestLimits();
+  expect(next()).toHaveLength(14);
+});

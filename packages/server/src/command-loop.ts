@@ -65,7 +65,7 @@ export class CommandLoop {
       return;
     }
     parser.keepRest();
-    if (parser.pendingBytes > context.limits.maxRequestBytes) this.#overflow(connection);
+    if (parser.pendingBytes > parser.limits.maxRequestBytes) this.#overflow(connection);
   }
 
   /** Goes on with requests that had to wait, as far as they need not wait any more. */

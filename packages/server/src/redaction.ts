@@ -1,6 +1,6 @@
 // What MONITOR and SLOWLOG show of a request: names, options and numbers as they are, ids hashed unless ids may be
 // shown, values and passwords never, NOTE URLs without their query. Which word is what comes from the command table.
-import { createHmac, randomBytes } from 'node:crypto';
+import { hiddenId } from '@msession/engine';
 import {
   type ArgumentSpec,
   type ArgumentType,
@@ -12,13 +12,6 @@ import {
 /** Words shown of one request; longer ones end in how many there are more. */
 const maxWords = 32;
 const maxWordCharacters = 128;
-
-const key = randomBytes(16);
-
-/** An id as it may be shown: the same id gives the same word as long as the process lives. */
-export function hashedId(id: Uint8Array): string {
-  return `#${createHmac('sha256', key).update(id).digest('hex').slice(0, 12)}`;
-}
 
 /** Text with the query and fragment cut off every URL in it. */
 export function withoutUrlQueries(text: string): string {
@@ -44,7 +37,7 @@ export function redactRequest(request: Request, spec: CommandSpec | undefined, s
 
 function shownWord(request: Request, index: number, kind: WordKind, showIds: boolean): string {
   if (kind === 'id' || kind === 'subId' || kind === 'pattern')
-    return showIds ? shortened(request.text(index)) : hashedId(request.view(index));
+    return showIds ? shortened(request.text(index)) : hiddenId(request.view(index));
   if (kind === 'note') return shortened(withoutUrlQueries(request.text(index)));
   if (kind === 'bytes' || kind === 'number' || kind === 'secret') return `<${request.length(index)} bytes>`;
   return shortened(request.text(index));

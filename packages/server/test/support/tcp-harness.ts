@@ -1,0 +1,96 @@
+// The conformance suite's harness over real sockets. Its clock is shared by engine and server. Calls reach the server in
+// the order in which they were made, whatever connection they take, and nothing is under way when one resolves: bytes
+// sent and received are compared with the server's own counts.
+import { createEmbeddedEngine } from '@msession/engine';
+import { type ConformanceHarness, type ConformancePeer, ManualClock } from '@msession/engine/conformance';
+import { encodeRequest } from '@msession/protocol';
+import { createServer } from '../../src/index.js';
+import { RespPeer } from './resp-peer.js';
+import { figure, turn, until } from './test-server.js';
+
+/** Turns of the event loop without news after which nothing is taken to be under way. */
+const quietTurns = 3;
+
+export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-events'): Promise<ConformanceHarness> {
+  const clock = new ManualClock();
+  const engine = createEmbeddedEngine({ clock });
+  await engine.start();
+  const server = createServer({ engine, clock, port: 0, receivePath });
+  const { tcp } = await server.listen();
+  const peers: RespPeer[] = [];
+  let sentBytes = 0;
+  let lostBytes = 0;
+  let sending: Promise<void> = Promise.resolve();
+
+  const inputBytes = () => figure(server, 'stats', 'total_net_input_bytes');
+  const outputBytes = () => figure(server, 'stats', 'total_net_output_bytes');
+  const readBytes = () => peers.reduce((sum, peer) => sum + peer.socket.bytesRead, 0);
+
+  async function settle(): Promise<void> {
+    let quiet = 0;
+    let seen = -1;
+    while (quiet < quietTurns) {
+      await turn();
+      const output = outputBytes();
+      const isQuiet = output === seen && readBytes() + lostBytes >= output;
+      quiet = isQuiet ? quiet + 1 : 0;
+      seen = output;
+    }
+  }
+
+  /** Sends when everything sent before has arrived. */
+  function sendInOrder(peer: RespPeer, words: readonly (string | Uint8Array | number)[]): Promise<void> {
+    const bytes = encodeRequest(words);
+    sending = sending.then(async () => {
+      peer.raw(bytes);
+      sentBytes += bytes.length;
+      await until(() => inputBytes() >= sentBytes || peer.socket.destroyed);
+    });
+    return sending;
+  }
+
+  return {
+    async connect(options) {
+      const protocol = options?.protocol ?? 3;
+      const peer = await RespPeer.open({ host: '127.0.0.1', port: tcp?.port ?? 0 });
+      peers.push(peer);
+      const wrapped: ConformancePeer = {
+        protocol,
+        async call(...words) {
+          const reply = peer.next();
+          reply.catch(() => undefined);
+          await sendInOrder(peer, words);
+          const value = await reply;
+          await settle();
+          return value;
+        },
+        nextPush: () => peer.nextPush(),
+        pendingPushes: () => peer.pendingPushes,
+        async close() {
+          const before = figure(server, 'clients', 'connected_clients');
+          await peer.hangUp();
+          await until(() => figure(server, 'clients', 'connected_clients') < before);
+          await settle();
+          lostBytes = outputBytes() - readBytes();
+        },
+      };
+      await wrapped.call('HELLO', protocol);
+      return wrapped;
+    },
+    async advance(milliseconds) {
+      await sending;
+      await settle();
+      clock.advance(milliseconds);
+      await settle();
+    },
+    nowMs: () => clock.wallMs(),
+    async configure(limits) {
+      Object.assign(engine.limits, limits);
+    },
+    async dispose() {
+      for (const peer of peers) peer.socket.destroy();
+      await server.close({ drain: false });
+      await engine.close();
+    },
+  };
+}

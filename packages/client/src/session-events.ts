@@ -128,7 +128,9 @@ export class SessionEvents<E extends Encoding> {
 
   private remove(subscriber: Subscriber): void {
     this.subscribers.delete(subscriber);
-    if (!this.isActive && this.link.state === 'ready') this.send(['EVENTS', 'OFF']).catch(() => {});
+    if (this.link.state !== 'ready') return;
+    const told = this.isActive ? this.announce() : this.send(['EVENTS', 'OFF']);
+    told.catch(() => {});
   }
 
   private async announce(): Promise<void> {
@@ -164,7 +166,7 @@ function eventOf(name: SessionEventName, items: readonly ReplyValue[], subscribe
     Buffer.isBuffer(value) && subscriber.encoding === 'buffer' ? value : (replyText(value) ?? '');
   const [, , id, atMs, ...more] = items;
   const event = { name, id: bytes(id), atMs: Number(atMs) };
-  const newId = name === 'renamed' ? more.shift() : undefined;
+  const newId = name === 'renamed' ? more.pop() : undefined;
   const data = more[0];
   return {
     ...event,

@@ -1,0 +1,90 @@
+// The daemon's life: engine, plugins, server, ready line; then it waits to be ended, drains and closes, in that order.
+import path from 'node:path';
+import { createServer, loadPlugins, type ServerAddresses } from '@msession/server';
+import type { Settings } from '../settings/settings-schema.js';
+import { version } from '../version.js';
+import { watchExitSignals } from './exit-signals.js';
+import { howToTry } from './how-to-try.js';
+import { createLog } from './log.js';
+import { daemonSettings, serverLimits } from './server-limits.js';
+import { startFault } from './start-fault.js';
+import { createEngine, storageNote } from './storage.js';
+
+export interface DaemonTerminal {
+  readonly process: NodeJS.Process;
+  /** Say how to try it: somebody is watching. */
+  readonly isWatched: boolean;
+}
+
+/** Runs until a signal, SHUTDOWN or a failure ends it; resolves to the exit code. */
+export async function runDaemon(settings: Settings, { process, isWatched }: DaemonTerminal): Promise<number> {
+  const log = createLog(settings, process.stderr.isTTY === true);
+  const exit = watchExitSignals(process);
+  let exitCode = 0;
+  const fail = (error: Error, message: string) => {
+    log.fatal({ err: error }, message);
+    exitCode = 1;
+    exit.request('failure');
+  };
+  process.on('uncaughtException', (error) => fail(error, 'unexpected error; ending'));
+
+  // while it drains nothing else may keep the process alive, and it must not fade away half-way
+  const alive = setInterval(() => {}, 2 ** 30);
+  const engine = createEngine(settings);
+  await engine.start();
+  try {
+    const plugins = await loadPlugins(settings.plugin, pluginFolder(settings));
+    const server = createServer({
+      engine,
+      plugins,
+      host: settings.host,
+      port: settings.port,
+      ...(settings['unix-socket'] === undefined ? {} : { unixSocket: settings['unix-socket'] }),
+      ...(settings.password === undefined ? {} : { password: settings.password }),
+      limits: serverLimits(settings),
+      settings: daemonSettings(settings, log),
+      showIds: settings['show-ids'],
+      version,
+      logger: log,
+      onShutdownRequest: () => exit.request('SHUTDOWN'),
+      onFatal: (error) => fail(error, 'a listening socket failed; ending'),
+    });
+    const addresses = await server.listen();
+    const note = storageNote(settings);
+    if (note !== undefined) log.warn(note);
+    process.stdout.write(`${readyLine(addresses)}\n`);
+    if (isWatched && addresses.tcp !== undefined) process.stderr.write(howToTry(addresses.tcp));
+
+    const reason = await exit.requested;
+    log.info({ reason }, 'ending: no new connections, finishing what was asked');
+    await server.close();
+  } catch (error) {
+    const line = startFault(error, settings);
+    if (line === undefined) throw error;
+    process.stderr.write(`msessiond: ${line}\n`);
+    exitCode = 1;
+  } finally {
+    await engine.close();
+    clearInterval(alive);
+  }
+  log.info({ exitCode }, 'ended');
+  return exitCode;
+}
+
+/** Loads the plugins without running them, as `--check-config` does. @throws what `startFault` explains */
+export async function checkPlugins(settings: Settings): Promise<void> {
+  await loadPlugins(settings.plugin, pluginFolder(settings));
+}
+
+/** Relative plugin paths start at the configuration file's folder, without one at the working directory. */
+function pluginFolder(settings: Settings): string {
+  return settings.config === undefined ? process.cwd() : path.dirname(path.resolve(settings.config));
+}
+
+/** `ready tcp=127.0.0.1:8086 unix=/run/msession.sock` */
+export function readyLine({ tcp, unixSocket }: ServerAddresses): string {
+  const parts = ['ready'];
+  if (tcp !== undefined) parts.push(`tcp=${tcp.host.includes(':') ? `[${tcp.host}]` : tcp.host}:${tcp.port}`);
+  if (unixSocket !== undefined) parts.push(`unix=${unixSocket}`);
+  return parts.join(' ');
+}

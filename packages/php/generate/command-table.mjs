@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const source = fileURLToPath(new URL('../../protocol/commands.json', import.meta.url));
+const source = fileURLToPath(new URL('../../protocol/commands.generated.json', import.meta.url));
 const target = fileURLToPath(new URL('../src/CommandTable.php', import.meta.url));
 const { commands, errors } = JSON.parse(readFileSync(source, 'utf8'));
 

@@ -71,7 +71,7 @@ final class Address
     /** Null when the text names no server: a file path, as session.save_path has for other handlers, is one such. */
     public static function tryParse(string $text): ?self
     {
-        $text = trim($text);
+        $text = trim($text, " \t\r\n");
         if (preg_match('#^([a-z]+)://(.*)$#Dis', $text, $match) === 1) {
             $transport = self::TRANSPORTS[strtolower($match[1])] ?? null;
 

@@ -52,11 +52,15 @@ export function addMissingPlatforms(lockfile) {
   const missing = missingPlatforms(lockfile);
   for (const { name, range, by } of missing) {
     const parent = lockfile.packages[by];
+    const { cpu, libc, os } = platformOf(name);
+    // in the order in which npm writes the fields
     lockfile.packages[`node_modules/${name}`] = {
       version: range,
-      ...platformOf(name),
+      cpu,
       ...(parent?.dev === true ? { dev: true } : {}),
+      ...(libc === undefined ? {} : { libc }),
       optional: true,
+      os,
     };
   }
   const [root, ...others] = Object.entries(lockfile.packages);

@@ -130,16 +130,13 @@ export class ReplyCollector implements ReplySink {
 
   private add(value: ReplyValue): void {
     let complete = value;
-    for (;;) {
-      const container = this.open[this.open.length - 1];
-      if (container === undefined) {
-        this.finished.push(complete);
-        return;
-      }
+    while (this.open.length > 0) {
+      const container = this.open[this.open.length - 1] as OpenContainer;
       container.items.push(complete);
       if (--container.missing > 0) return;
       this.open.pop();
       complete = closedContainer(container);
     }
+    this.finished.push(complete);
   }
 }

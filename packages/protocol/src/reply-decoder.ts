@@ -115,9 +115,9 @@ export class ReplyDecoder {
   private place(value: ReplyValue): ReplyValue | undefined {
     let complete = value;
     this.isAttributed = false;
-    for (;;) {
-      const frame = this.frames[this.frames.length - 1];
-      if (frame === undefined) return complete;
+    // asking an array for item -1 is a slow look-up by name, so the length is asked first
+    while (this.frames.length > 0) {
+      const frame = this.frames[this.frames.length - 1] as Frame;
       frame.items.push(complete);
       if (--frame.missing > 0) return undefined;
       this.frames.pop();
@@ -127,10 +127,66 @@ export class ReplyDecoder {
       }
       complete = closedContainer(frame);
     }
+    return complete;
   }
 
-  /** One item's line; containers and bulk strings are opened by it. */
+  /** One item; containers, and bulk strings that are not complete, are opened by it. */
   private readItem(): ReplyValue | typeof opened | undefined {
+    const quick = this.readQuickly();
+    return quick === undefined ? this.readLine() : quick;
+  }
+
+  /**
+   * What nearly all replies are made of, when it is complete and as expected: numbers, bulk strings, arrays, `+OK`. All
+   * else is undefined, has changed nothing, and is read with care by `readLine` (bench/src/codec.ts: three times
+   * faster than finding the line's end first).
+   */
+  private readQuickly(): ReplyValue | typeof opened | undefined {
+    const buffer = this.buffer;
+    const start = this.position;
+    const end = this.end;
+    if (this.scanned !== 0 || end - start < 4) return undefined;
+    const type = buffer[start] as number;
+    if (type === 43) {
+      if (end - start < 5 || buffer[start + 1] !== 79 || buffer[start + 2] !== 75) return undefined;
+      if (buffer[start + 3] !== 13 || buffer[start + 4] !== 10) return undefined;
+      this.position = start + 5;
+      return 'OK';
+    }
+    if (type !== 36 && type !== 58 && type !== 42) return undefined;
+    let position = start + 1;
+    const isNegative = type === 58 && buffer[position] === 45;
+    if (isNegative) position++;
+    // 17 digits cannot be told from rounded ones any more; a length has 10 at most
+    const last = Math.min(end - 1, position + (type === 58 ? 16 : 10));
+    const first = position;
+    let value = 0;
+    for (; position < last; position++) {
+      const digit = (buffer[position] as number) - 48;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (position === first || position >= end - 1 || buffer[position] !== 13 || buffer[position + 1] !== 10)
+      return undefined;
+    position += 2;
+    if (type === 58) {
+      if (value > Number.MAX_SAFE_INTEGER) return undefined;
+      this.position = position;
+      return isNegative && value !== 0 ? -value : value;
+    }
+    if (type === 42) {
+      if (value > this.maxItems) return undefined;
+      this.position = position;
+      return this.begin('array', value);
+    }
+    const payloadEnd = position + value;
+    if (value > this.maxBulkBytes || payloadEnd + 2 > end) return undefined;
+    if (buffer[payloadEnd] !== 13 || buffer[payloadEnd + 1] !== 10) return undefined;
+    this.position = payloadEnd + 2;
+    return copied(buffer, position, payloadEnd);
+  }
+
+  private readLine(): ReplyValue | typeof opened | undefined {
     const lineEnd = this.findLine();
     if (lineEnd < 0) return undefined;
     const type = this.buffer[this.position] as number;
@@ -240,7 +296,7 @@ export class ReplyDecoder {
       if (this.buffer[lineEnd] !== 13 || this.buffer[lineEnd + 1] !== 10)
         return this.refuse('a bulk string is not followed by CR LF');
       let bytes: Buffer;
-      if (this.bulkFilled === 0) bytes = Buffer.from(this.buffer.subarray(this.position, lineEnd));
+      if (this.bulkFilled === 0) bytes = copied(this.buffer, this.position, lineEnd);
       else {
         this.fill(missing);
         bytes = this.bulk.subarray(0, this.bulkBytes);
@@ -282,13 +338,16 @@ export class ReplyDecoder {
   ): ReplyValue | typeof opened | undefined {
     const count = this.readLength(from, lineEnd, kind === 'array', this.maxItems / width);
     if (count === undefined) return undefined;
-    if (count < 0) return null;
+    return count < 0 ? null : this.begin(kind, count * width);
+  }
+
+  private begin(kind: OpenContainer['kind'] | 'attribute', missing: number): ReplyValue | typeof opened | undefined {
     if (kind === 'push' && this.frames.length > 0) return this.refuse('a push message stands inside a reply');
     if (this.frames.length >= this.maxDepth)
       return this.refuse(`containers are nested deeper than ${this.maxDepth} levels`);
     const isAttribute = kind === 'attribute';
-    const frame: Frame = { kind: isAttribute ? 'map' : kind, missing: count * width, items: [], isAttribute };
-    if (count > 0) this.frames.push(frame);
+    const frame: Frame = { kind: isAttribute ? 'map' : kind, missing, items: [], isAttribute };
+    if (missing > 0) this.frames.push(frame);
     else if (!isAttribute) return closedContainer(frame);
     else this.isAttributed = true;
     return opened;
@@ -370,6 +429,17 @@ export class ReplyDecoder {
 
 /** No value yet: a container or a bulk string was opened, or an attribute skipped. */
 const opened = Symbol('opened');
+
+/** Below this a loop over bytes beats a call of `set` with a view made for it (bench/src/codec.ts). */
+const loopCopyBytes = 64;
+
+function copied(source: Buffer, start: number, end: number): Buffer {
+  const size = end - start;
+  const copy = Buffer.allocUnsafe(size);
+  if (size > loopCopyBytes) copy.set(source.subarray(start, end));
+  else for (let i = 0; i < size; i++) copy[i] = source[start + i] as number;
+  return copy;
+}
 
 const typeBytes = new Set(Buffer.from('+-:$!=*%~>|_#,(;.', 'latin1'));
 

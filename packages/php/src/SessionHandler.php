@@ -278,6 +278,8 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             $this->refused = $this->readOnly = $this->isNew = [];
         }
         $this->currentId = $id;
+        // from here on others may have it
+        $this->freshId = null;
         if (!SessionId::isAcceptable($id, SessionId::isFromRequest($id))) {
             return $this->failRead($id, 'ERR', 'ERR the session id is refused: it is too long or too short, or has characters other than A-Z, a-z, 0-9, "-" and ","');
         }

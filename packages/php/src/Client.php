@@ -20,6 +20,7 @@ use Msession\Wire\ConnectionOptions;
 use Msession\Wire\ErrorReply;
 use Msession\Wire\PushReply;
 use Msession\Wire\StreamOpener;
+use Msession\Wire\VerbatimReply;
 
 /**
  * The server's commands as typed methods. Connects on first use; errors are exceptions ({@see MsessionException}),
@@ -105,6 +106,8 @@ final class Client
      */
     private function send(array $words, float $waitSeconds = 0.0)
     {
-        return $this->connection->call($words, $waitSeconds);
+        $reply = $this->connection->call($words, $waitSeconds);
+
+        return $reply instanceof VerbatimReply ? $reply->text : $reply;
     }
 }

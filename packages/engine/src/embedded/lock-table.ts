@@ -10,6 +10,8 @@ import type { Sessions } from './sessions.js';
 const refusedLocked = (message: string): LockOutcome => ({ kind: 'refused', code: 'LOCKED', message });
 const noSession: LockOutcome = { kind: 'refused', code: 'NOSESSION', message: 'there is no session of that id' };
 
+const sweepPeriodMs = 60_000;
+
 export class LockTable {
   granted = 0;
   timedOut = 0;
@@ -25,6 +27,7 @@ export class LockTable {
   /** Locks of sub-sessions of which there is no session yet. */
   readonly #reservedSubs = new Set<Lock>();
   #lastTicket = 0;
+  #sweepAtMs = 0;
 
   constructor(options: { sessions: Sessions; keys: KeySource; clock: Clock; limits: EngineLimits; events: EventHub }) {
     this.#sessions = options.sessions;
@@ -63,6 +66,7 @@ export class LockTable {
   ): LockOutcome | undefined {
     let lock = this.#locks.get(idText);
     if (lock === undefined) {
+      this.sweep();
       lock = new Lock(idText);
       this.#locks.set(idText, lock);
     }
@@ -194,7 +198,9 @@ export class LockTable {
   /** The lock that this key holds, its lease running or over; undefined when the key is stale. */
   heldBy(idText: string, key: number): Lock | undefined {
     const lock = this.#locks.get(idText);
-    return lock !== undefined && lock.key === key && key !== 0 ? lock : undefined;
+    if (lock === undefined) return undefined;
+    this.#settle(lock);
+    return lock.key === key && key !== 0 ? lock : undefined;
   }
 
   /**
@@ -227,7 +233,10 @@ export class LockTable {
     if (lock.key === 0 || lock.hasLapsed) return;
     lock.hasLapsed = true;
     lock.leaseEndMs = Math.min(lock.leaseEndMs, this.#sessions.nowMs());
-    if (this.#events.isWanted('unlocked')) this.#emit('unlocked', lock, this.#standingAddress(lock));
+    const address = this.#standingAddress(lock);
+    this.#emit('unlocked', lock, address);
+    // of a reservation nothing is left
+    if (address === 0) this.#clear(lock);
   }
 
   /** Notices that a lease is over, where no timer has yet. */
@@ -331,12 +340,12 @@ export class LockTable {
     return waits.length + bound.length;
   }
 
-  /** Forgets reservations that nobody used and whose lease was over this long ago. */
-  sweep(lapsedMs: number): void {
-    const limit = this.#sessions.nowMs() - lapsedMs;
-    for (const lock of [...this.#locks.values()]) {
-      if (lock.waiters.length === 0 && lock.leaseEndMs <= limit && this.#standingAddress(lock) === 0) this.#drop(lock);
-    }
+  /** Once a minute at most: notices reservations whose lease is over and that nobody asked for since. */
+  sweep(): void {
+    const nowMs = this.#sessions.nowMs();
+    if (nowMs < this.#sweepAtMs) return;
+    this.#sweepAtMs = nowMs + sweepPeriodMs;
+    for (const lock of [...this.#locks.values()]) this.#settle(lock);
   }
 
   /** From now on somebody wants to know when leases end. */

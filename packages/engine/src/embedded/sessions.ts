@@ -42,6 +42,8 @@ export class Sessions {
   readonly globals: number;
   /** Set once, by the lock table. */
   locks: LockWatch = { isKept: () => false, onSessionCreated: () => {}, onSessionGone: () => {} };
+  /** Set once, by the sweeper: a session was filed in the wheel under this time. */
+  onScheduled: (deadlineMs: number) => void = () => {};
   /** Sub-sessions among `table.size`. */
   subSessionCount = 0;
   /** Logical bytes of all sessions. */
@@ -335,7 +337,9 @@ export class Sessions {
       this.touch(address);
     } else {
       this.touch(address);
-      this.wheel.schedule(address, this.double(address, headDouble.deadlineMs));
+      const deadlineMs = this.double(address, headDouble.deadlineMs);
+      this.wheel.schedule(address, deadlineMs);
+      this.onScheduled(deadlineMs);
     }
   }
 
@@ -454,9 +458,9 @@ export class Sessions {
     return this.double(address, headDouble.sequence);
   }
 
-  /** Milliseconds since 1970 at which it was made. */
+  /** Whole milliseconds since 1970 at which it was made. */
   createdAtMs(address: number): number {
-    return this.double(address, headDouble.sequence) / 1000;
+    return Math.floor(this.double(address, headDouble.sequence) / 1000);
   }
 
   /** Hash of the id. */

@@ -5,9 +5,9 @@ import type { LockTable } from './lock-table.js';
 import { headDouble } from './session-layout.js';
 import type { Sessions } from './sessions.js';
 
-const periodMs = 100;
+/** How soon a session that a lock keeps is looked at again. */
+const keptAgainMs = 1000;
 const sliceMs = 2;
-const lockSweepPeriodMs = 60_000;
 /** A clock reading costs as much as expiring a session: look once in so many. */
 const stepsPerReading = 32;
 
@@ -16,33 +16,40 @@ export class Sweeper {
   readonly #locks: LockTable;
   readonly #clock: Clock;
   #timer: { cancel(): void } | undefined;
-  #lockSweepAtMs: number;
-  #isClosed = false;
+  /** When the timer goes off, monotonic. */
+  #armedForMs = Number.POSITIVE_INFINITY;
+  #isClosed = true;
 
   constructor(sessions: Sessions, locks: LockTable, clock: Clock) {
     this.#sessions = sessions;
     this.#locks = locks;
     this.#clock = clock;
-    this.#lockSweepAtMs = clock.monotonicMs() + lockSweepPeriodMs;
+    sessions.onScheduled = (deadlineMs) => this.#arm(deadlineMs);
   }
 
   start(): void {
     this.#isClosed = false;
-    this.#schedule(periodMs);
+    this.#arm(this.#sessions.wheel.nextDueMs());
   }
 
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#armedForMs = Number.POSITIVE_INFINITY;
   }
 
-  #schedule(delayMs: number): void {
-    if (this.#isClosed) return;
-    this.#timer = this.#clock.schedule(delayMs, () => {
+  /** Sees to it that the sweeper runs at this time at the latest. */
+  #arm(atMs: number): void {
+    if (this.#isClosed || atMs >= this.#armedForMs) return;
+    this.#timer?.cancel();
+    this.#armedForMs = atMs;
+    this.#timer = this.#clock.schedule(Math.max(0, atMs - this.#clock.monotonicMs()), () => {
+      this.#timer = undefined;
+      this.#armedForMs = Number.POSITIVE_INFINITY;
       const isDone = this.sweepSlice();
-      this.#sweepLocks();
-      this.#schedule(isDone ? periodMs : 0);
+      this.#locks.sweep();
+      this.#arm(isDone ? this.#sessions.wheel.nextDueMs() : this.#clock.monotonicMs());
     });
   }
 
@@ -83,16 +90,9 @@ export class Sweeper {
     if (deadlineMs > nowMs) {
       if (deadlineMs !== Number.POSITIVE_INFINITY) this.#sessions.wheel.schedule(address, deadlineMs);
     } else if (this.#sessions.isKept(address)) {
-      this.#sessions.wheel.schedule(address, nowMs + periodMs);
+      this.#sessions.wheel.schedule(address, nowMs + keptAgainMs);
     } else {
       this.#sessions.destroy(address, 'expired');
     }
   };
-
-  #sweepLocks(): void {
-    const nowMs = this.#clock.monotonicMs();
-    if (nowMs < this.#lockSweepAtMs) return;
-    this.#lockSweepAtMs = nowMs + lockSweepPeriodMs;
-    this.#locks.sweep((this.#sessions.limits.defaultTimeoutSeconds || 1440) * 1000);
-  }
 }

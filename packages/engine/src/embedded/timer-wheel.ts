@@ -71,22 +71,47 @@ export class TimerWheel {
    */
   drain(nowMs: number, onDue: (address: number) => void, mayGoOn: () => boolean): boolean {
     const target = Math.floor(nowMs / this.#tickMs);
-    if (this.size === 0 && this.#drains.length === 0) {
-      this.#tick = Math.max(this.#tick, target);
-      this.#isTickOpen = false;
-      return true;
-    }
-    while (this.#tick <= target) {
+    for (;;) {
       if (!this.#isTickOpen) {
+        // slots without entries need no visit
+        const next = this.#nextTick();
+        if (next > target) {
+          this.#tick = Math.max(this.#tick, target);
+          return true;
+        }
+        this.#tick = next;
         this.#openTick();
         this.#isTickOpen = true;
       }
       if (!this.#drainOpenTick(onDue, mayGoOn)) return false;
       this.#isTickOpen = false;
-      if (this.#tick === target) break;
+      if (this.#tick >= target) return true;
       this.#tick++;
     }
-    return true;
+  }
+
+  /** When the next entry may be due, in milliseconds on the clock of `drain`; Infinity when there is none. */
+  nextDueMs(): number {
+    if (this.#isTickOpen) return this.#tick * this.#tickMs;
+    return (this.#nextTick() + 1) * this.#tickMs;
+  }
+
+  /** The first tick from now on at which a slot with entries is opened. */
+  #nextTick(): number {
+    if (this.size === 0) return Number.POSITIVE_INFINITY;
+    let earliest = Number.POSITIVE_INFINITY;
+    let width = 1;
+    for (let level = 0; level < levels; level++) {
+      // a slot of an upper level is opened when its first tick is reached; the current one, if that is past, in a round
+      const first = Math.ceil(this.#tick / width);
+      for (let index = first; index < first + slotsPerLevel; index++) {
+        if ((this.#counts[level * slotsPerLevel + (index % slotsPerLevel)] as number) === 0) continue;
+        earliest = Math.min(earliest, index * width);
+        break;
+      }
+      width *= slotsPerLevel;
+    }
+    return earliest;
   }
 
   #openTick(): void {

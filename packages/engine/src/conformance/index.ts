@@ -1,2 +1,4 @@
+export { conformanceCases } from './cases.js';
+export { createEngineHarness, type MakeEngine } from './engine-harness.js';
 export * from './harness.js';
-export * from './manual-clock.js';
+export { ManualClock } from './manual-clock.js';

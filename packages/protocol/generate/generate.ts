@@ -1,6 +1,7 @@
 // Writes what is generated from the command table. With --check it writes nothing and exits with 1, naming what is
 // stale.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { boundShapesModule } from './bound-shapes.js';
 import { commandTable } from './command-table.js';
 import { referencePage } from './reference-page.js';
 
@@ -8,6 +9,7 @@ const root = new URL('../../../', import.meta.url);
 const files: readonly (readonly [string, () => string])[] = [
   ['docs/protocol.md', referencePage],
   ['packages/protocol/commands.generated.json', commandTable],
+  ['packages/protocol/src/bound-shapes.generated.ts', boundShapesModule],
 ];
 
 function current(file: string): string | null {

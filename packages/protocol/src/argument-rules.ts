@@ -18,6 +18,7 @@ export function idFault(buffer: Uint8Array, start: number, end: number): string 
   let slashAt = -1;
   for (let i = start; i < end; i++) {
     const byte = buffer[i] as number;
+    if (byte > slash && byte !== 127) continue;
     if (byte < 32 || byte === 127) return 'has a control character; ids have none';
     if (byte === slash) {
       if (slashAt >= 0) return 'has two slashes; an id has one at most, between session and sub-session';

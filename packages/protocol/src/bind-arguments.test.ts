@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ArgumentFault, type BoundRun, compileBinder } from './bind-arguments.js';
+import { ArgumentFault, type BoundRun } from './argument-checks.js';
+import { compileBinder } from './bind-arguments.js';
 import type { CommandSpec } from './command-spec.js';
 import { commands } from './commands/index.js';
 import { Request } from './request.js';

@@ -1,4 +1,5 @@
 // RESP codec, command table and error codes: what server, engines and clients have in common.
+export { ArgumentFault, type ArgumentLimits, type BoundRun } from './argument-checks.js';
 export * from './argument-rules.js';
 export * from './bind-arguments.js';
 export { ByteWriter, type ByteWriterOptions } from './byte-writer.js';

@@ -1,12 +1,14 @@
 // The table itself: what every spec must hold, and that nothing generated from it is stale or incomplete.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { boundShapesModule } from '../generate/bound-shapes.js';
 import { commandTable } from '../generate/command-table.js';
 import { referencePage } from '../generate/reference-page.js';
 import { type CommandSpec, commandList, errorCodes } from '../src/index.js';
 
 const all: readonly CommandSpec[] = commandList.flatMap((spec) => [spec, ...(spec.subcommands ?? [])]);
 const root = new URL('../../../', import.meta.url);
+const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
 test('has every command of the architecture', () => {
   const promised =
@@ -72,8 +74,7 @@ test('links of the reference page lead to its headings', () => {
 });
 
 test('what is generated is current', () => {
-  expect(readFileSync(new URL('docs/protocol.md', root), 'utf8') === referencePage()).toBe(true);
-  expect(readFileSync(new URL('packages/protocol/commands.generated.json', root), 'utf8') === commandTable()).toBe(
-    true,
-  );
+  expect(read('docs/protocol.md') === referencePage()).toBe(true);
+  expect(read('packages/protocol/src/bound-shapes.generated.ts') === boundShapesModule()).toBe(true);
+  expect(read('packages/protocol/commands.generated.json') === commandTable()).toBe(true);
 });

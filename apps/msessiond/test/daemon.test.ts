@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient, type MsessionClient } from '@msession/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type SettingFacts, settingFacts } from '../src/settings/setting-facts.js';
+import { settingNames, settingsSchema } from '../src/settings/settings-schema.js';
 import { type DaemonOptions, DaemonProcess, runToEnd } from './support/daemon-process.js';
 
 let folder: string;
@@ -121,6 +123,20 @@ describe('settings', () => {
     await expect(one.configSet({ 'log-level': 'loud' })).rejects.toThrow('one of silent, fatal');
     await one.configSet({ 'log-level': 'debug' });
     expect((await one.configGet('log-level')).get('log-level')).toBe('debug');
+  });
+
+  test('are all shown by CONFIG GET but the secret ones, and change while running where the schema says so', async () => {
+    const daemon = start();
+    const one = client({ port: await daemon.port() });
+    const shown = await one.configGet('*');
+    for (const name of settingNames) {
+      const { isSecret, isChangeable } = settingFacts.get(settingsSchema.shape[name]) as SettingFacts;
+      expect([name, shown.has(name)]).toEqual([name, !isSecret]);
+      if (isSecret) continue;
+      const change = one.configSet({ [name]: shown.get(name) as string });
+      if (isChangeable) expect([name, await change]).toEqual([name, 'OK']);
+      else await expect(change).rejects.toThrow(`'${name}' cannot change`);
+    }
   });
 
   test('variables of the clients with our prefix are none of the daemon', async () => {

@@ -50,6 +50,6 @@ function tokensOf(argument: ArgumentSpec): readonly string[] {
 
 /** Commands are offered in the case in which typing began. */
 function asTyped(candidate: string, word: string, line: string): string {
-  const sample = word === '' ? line : word;
+  const sample = word === '' ? (line.trimStart().split(/\s/)[0] ?? '') : word;
   return /[A-Z]/.test(sample) ? candidate.toUpperCase() : candidate.toLowerCase();
 }

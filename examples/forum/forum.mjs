@@ -4,6 +4,7 @@
 //   npx msessiond --plugin examples/forum/personality.mjs
 //   node examples/forum/forum.mjs [host [port]]
 import {
+  configureFacade,
   msession_call,
   msession_connect,
   msession_count,
@@ -27,6 +28,9 @@ import {
 
 const [host = '127.0.0.1', port = '8086'] = process.argv.slice(2);
 const echo = (line) => console.log(line);
+
+// PHP printed warnings into the page; so does this forum
+configureFacade({ onWarning: ({ functionName, code }) => echo(`Warning:     ${functionName}(): ${code}`) });
 
 // index.php: a counter for everybody, in the session that always exists
 async function index() {
@@ -108,8 +112,10 @@ await profile(ada);
 await msession_set(bob, 'board', 'looms');
 await who('engines');
 
-// a second session of the same name is refused, and PHP's warning says so
-echo(`create twice ${(await msession_create('forum-room')) && !(await msession_create('forum-room')) ? 'refused' : 'allowed'}`);
+// a session of a chosen name, for the whole forum; the second page that opens it is warned
+await msession_create('forum-room', 'room', 'Welcome to the room.');
+await msession_create('forum-room');
+echo(`room.php     ${await msession_get_data('forum-room')}`);
 await msession_destroy('forum-room');
 
 await logout(ada);

@@ -1,6 +1,8 @@
 // Inline commands: a line of words as typed into telnet or netcat, quoted as redis-cli quotes. Words without quotes stay where they
 // are in the caller's buffer; a line with quotes is unquoted into memory of its own.
 import type { Request } from './request.js';
+import type { RequestLimits } from './request-limits.js';
+import { tooLong, tooManyArguments } from './request-messages.js';
 
 const quote = 34;
 const apostrophe = 39;
@@ -24,6 +26,23 @@ export function bindInline(request: Request, buffer: Buffer, start: number, end:
     while (position < end && !isSpace(buffer[position] as number)) position++;
     request.push(from, position);
   }
+}
+
+/** Why a line that was bound must not be obeyed, or null. */
+export function inlineProblem(
+  request: Request,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  limits: RequestLimits,
+): string | null {
+  // a browser can be made to send such a line to any port
+  if (end - start > 9 && buffer.toString('latin1', end - 9, end - 3) === ' HTTP/')
+    return 'HTTP spoken to the RESP port; the web page and metrics are on the admin port';
+  if (request.count > limits.maxArguments) return tooManyArguments(request.count, limits);
+  for (let i = 0; i < request.count; i++)
+    if (request.length(i) > limits.maxArgumentBytes) return tooLong(request.length(i), limits);
+  return null;
 }
 
 function bindQuoted(request: Request, buffer: Buffer, start: number, end: number): string | null {

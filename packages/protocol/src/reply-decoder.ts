@@ -2,7 +2,8 @@
 // earlier chunks, and everything it answers is a copy. Lengths, counts and depth are checked before memory is taken.
 // Nothing is emitted after a fault: the stream has lost its place and must be closed.
 import { closedContainer, type OpenContainer } from './reply-collector.js';
-import { ReplyDouble, ReplyError, type ReplyValue, ReplyVerbatim } from './reply-value.js';
+import { bigNumberOf, booleanOf, doubleOf, errorOf, integerOf } from './reply-scalars.js';
+import { type ReplyValue, ReplyVerbatim } from './reply-value.js';
 
 export interface ReplyLimits {
   /** One bulk string; default 512 MiB. */
@@ -31,7 +32,6 @@ interface Frame extends OpenContainer {
 }
 
 const nothing = Buffer.alloc(0);
-const maxInteger = 2n ** 63n;
 
 /**
  * @example
@@ -196,9 +196,9 @@ export class ReplyDecoder {
       case 43: // +
         return this.buffer.toString('utf8', from, lineEnd);
       case 45: // -
-        return replyError(this.buffer.toString('utf8', from, lineEnd));
+        return errorOf(this.buffer.toString('utf8', from, lineEnd));
       case 58: // :
-        return this.readInteger(from, lineEnd);
+        return this.orRefuse(integerOf(this.lineText(from, lineEnd)), 'an integer is no decimal number of 64 bits');
       case 36: // $
       case 33: // !
       case 61: // =
@@ -216,11 +216,14 @@ export class ReplyDecoder {
       case 95: // _
         return from === lineEnd ? null : this.refuse('a null has content');
       case 35: // #
-        return this.readBoolean(from, lineEnd);
+        return this.orRefuse(booleanOf(this.lineText(from, lineEnd)), 'a boolean is neither t nor f');
       case 44: // ,
-        return this.readDouble(this.buffer.toString('latin1', from, lineEnd));
+        return this.orRefuse(doubleOf(this.lineText(from, lineEnd)), 'a double is no number');
       case 40: // (
-        return this.readBigNumber(this.buffer.toString('latin1', from, lineEnd));
+        return this.orRefuse(
+          bigNumberOf(this.lineText(from, lineEnd)),
+          'a big number is no number of at most 4096 digits',
+        );
       case 59: // ;
       case 46: // .
         return this.refuse('streamed replies are not supported');
@@ -306,7 +309,7 @@ export class ReplyDecoder {
       const type = this.bulkType;
       this.bulkType = 0;
       if (type === 36) return bytes;
-      if (type === 33) return replyError(bytes.toString('utf8'));
+      if (type === 33) return errorOf(bytes.toString('utf8'));
       if (bytes.length < 4 || bytes[3] !== 58) return this.refuse('a verbatim string has no format');
       return new ReplyVerbatim(bytes.toString('latin1', 0, 3), bytes.toString('utf8', 4));
     }
@@ -353,50 +356,12 @@ export class ReplyDecoder {
     return opened;
   }
 
-  private readInteger(from: number, lineEnd: number): ReplyValue | undefined {
-    const buffer = this.buffer;
-    const digits = lineEnd - from;
-    if (digits > 0 && digits < 16) {
-      let position = from;
-      const sign = buffer[from];
-      if (sign === 45 || sign === 43) position++;
-      let value = 0;
-      let isNumber = position < lineEnd;
-      for (; position < lineEnd; position++) {
-        const digit = (buffer[position] as number) - 48;
-        if (digit < 0 || digit > 9) isNumber = false;
-        value = value * 10 + digit;
-      }
-      if (isNumber) return sign === 45 && value !== 0 ? -value : value;
-    } else {
-      const text = buffer.toString('latin1', from, lineEnd);
-      if (/^[+-]?[0-9]{1,20}$/.test(text)) {
-        const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
-        if (value >= -maxInteger && value < maxInteger)
-          return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
-      }
-    }
-    return this.refuse('an integer is no decimal number of 64 bits');
+  private lineText(from: number, lineEnd: number): string {
+    return this.buffer.toString('latin1', from, lineEnd);
   }
 
-  private readBoolean(from: number, lineEnd: number): ReplyValue | undefined {
-    const byte = this.buffer[from];
-    if (lineEnd - from !== 1 || (byte !== 116 && byte !== 102)) return this.refuse('a boolean is neither t nor f');
-    return byte === 116;
-  }
-
-  private readDouble(text: string): ReplyValue | undefined {
-    if (text === 'inf') return new ReplyDouble(Number.POSITIVE_INFINITY);
-    if (text === '-inf') return new ReplyDouble(Number.NEGATIVE_INFINITY);
-    if (text === 'nan') return new ReplyDouble(Number.NaN);
-    if (text.length > 400 || !/^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$/.test(text))
-      return this.refuse('a double is no number');
-    return new ReplyDouble(Number(text));
-  }
-
-  private readBigNumber(text: string): ReplyValue | undefined {
-    if (!/^[+-]?[0-9]{1,4096}$/.test(text)) return this.refuse('a big number is no number of at most 4096 digits');
-    return BigInt(text.startsWith('+') ? text.slice(1) : text);
+  private orRefuse(value: ReplyValue | undefined, message: string): ReplyValue | undefined {
+    return value === undefined ? this.refuse(message) : value;
   }
 
   private refuse(message: string): undefined {
@@ -445,9 +410,4 @@ const typeBytes = new Set(Buffer.from('+-:$!=*%~>|_#,(;.', 'latin1'));
 
 function isTypeByte(byte: number): boolean {
   return typeBytes.has(byte);
-}
-
-function replyError(line: string): ReplyError {
-  const space = line.indexOf(' ');
-  return space < 0 ? new ReplyError(line, '') : new ReplyError(line.slice(0, space), line.slice(space + 1));
 }

@@ -3,9 +3,10 @@
 // parser's own, and read on from where it stopped: neither payloads nor finished arguments are looked at twice, so a
 // command of any size costs time in proportion to its bytes however it arrives. All limits are checked before memory
 // is taken for what they limit. Once the bytes made no sense nothing is emitted any more.
-import { bindInline } from './inline-request.js';
+import { bindInline, inlineProblem } from './inline-request.js';
 import { Request } from './request.js';
 import { RequestFault, type RequestLimits } from './request-limits.js';
+import { inlineTooLong, shownByte, tooLong, tooManyArguments, wrongBeginning } from './request-messages.js';
 
 /** `command`: one is bound; `more`: the caller's buffer is used up and free; `fault`: see `RequestParser.fault`. */
 export type ParseResult = 'command' | 'more' | 'fault';
@@ -130,7 +131,7 @@ export class RequestParser {
         if (total === refused) return 'fault';
         position = this.cursor;
       }
-      if (total > this.limits.maxArguments) return this.refuseArguments(total);
+      if (total > this.limits.maxArguments) return this.refuse(tooManyArguments(total, this.limits));
       if (total === 0) {
         this.position = position;
         continue;
@@ -254,30 +255,24 @@ export class RequestParser {
     const start = this.position;
     const first = buffer[start] as number;
     if ((first < 32 && first !== carriageReturn && first !== lineFeed && first !== 9) || first > 126)
-      return this.refuse(
-        `a request begins with byte 0x${first.toString(16).padStart(2, '0')}${first === 0x16 ? '; TLS spoken to a port without it?' : ', which is no RESP'}`,
-      );
+      return this.refuse(wrongBeginning(first));
     const limit = this.limits.maxInlineBytes;
     const last = Math.min(this.end, start + limit + 2);
     let position = start + this.scanned;
     while (position < last && buffer[position] !== lineFeed) position++;
     if (position >= last) {
-      if (this.end - start >= limit + 2) return this.refuseInline();
+      if (this.end - start >= limit + 2) return this.refuse(inlineTooLong(this.limits));
       this.scanned = position - start;
       return this.holdBack();
     }
     this.scanned = 0;
     const lineEnd = position > start && buffer[position - 1] === carriageReturn ? position - 1 : position;
-    if (lineEnd - start > limit) return this.refuseInline();
+    if (lineEnd - start > limit) return this.refuse(inlineTooLong(this.limits));
     this.position = position + 1;
-    const problem = bindInline(request, buffer, start, lineEnd);
+    const problem =
+      bindInline(request, buffer, start, lineEnd) ?? inlineProblem(request, buffer, start, lineEnd, this.limits);
     if (problem !== null) return this.refuse(problem);
     if (request.count === 0) return null;
-    if (isHttp(buffer, start, lineEnd))
-      return this.refuse('HTTP spoken to the RESP port; the web page and metrics are on the admin port');
-    if (request.count > this.limits.maxArguments) return this.refuseArguments(request.count);
-    for (let i = 0; i < request.count; i++)
-      if (request.length(i) > this.limits.maxArgumentBytes) return this.refuse(this.sizeMessage(request.length(i)));
     return 'command';
   }
 
@@ -306,7 +301,7 @@ export class RequestParser {
       this.discarded += length;
       if (this.discarded > this.limits.maxDiscardBytes) {
         this.discarding = null;
-        return this.refuse(this.sizeMessage(this.discarded));
+        return this.refuse(tooLong(this.discarded, this.limits));
       }
       this.discardPayload = length;
       this.discardArguments--;
@@ -320,7 +315,7 @@ export class RequestParser {
     const end = this.end;
     if (at >= end) return cut;
     if (buffer[at] !== type) {
-      this.refuse(`${shown(buffer[at] as number)} where an argument ($ and its length) belongs`);
+      this.refuse(`${shownByte(buffer[at] as number)} where an argument ($ and its length) belongs`);
       return refused;
     }
     let position = at + 1;
@@ -332,7 +327,7 @@ export class RequestParser {
         this.refuse(
           byte === 45 || byte === 43
             ? `${what} has a sign; it is digits only`
-            : `${what} is ${shown(byte)} where a digit or CR LF belongs`,
+            : `${what} is ${shownByte(byte)} where a digit or CR LF belongs`,
         );
         return refused;
       }
@@ -413,19 +408,9 @@ export class RequestParser {
     return 'fault';
   }
 
-  private refuseArguments(total: number): ParseResult {
-    return this.refuse(
-      `a request has ${total} arguments, at most ${this.limits.maxArguments}; ${this.limits.countAdvice}`,
-    );
-  }
-
-  private refuseInline(): ParseResult {
-    return this.refuse(`an inline command is longer than ${this.limits.maxInlineBytes} bytes; send it as a RESP array`);
-  }
-
   /** Refuses an argument, or begins to read over its request where the limits let the connection go on. */
   private refuseSize(length: number, payload: number, argumentsLeft: number): void {
-    const message = this.sizeMessage(length);
+    const message = tooLong(length, this.limits);
     if (length > this.limits.maxDiscardBytes) {
       this.refuse(message);
       return;
@@ -436,20 +421,4 @@ export class RequestParser {
     this.discarded = length;
     this.position = payload;
   }
-
-  private sizeMessage(length: number): string {
-    const { maxArgumentBytes, maxRequestBytes, sizeAdvice } = this.limits;
-    return length > maxArgumentBytes
-      ? `an argument has ${length} bytes, at most ${maxArgumentBytes}; ${sizeAdvice}`
-      : `a request is longer than ${maxRequestBytes} bytes; ${sizeAdvice}`;
-  }
-}
-
-function shown(byte: number): string {
-  return byte > 32 && byte < 127 ? `'${String.fromCharCode(byte)}'` : `byte 0x${byte.toString(16).padStart(2, '0')}`;
-}
-
-/** Whether a line ends in ` HTTP/1.1` or its like: a browser can be made to send one, and must not be obeyed. */
-function isHttp(buffer: Buffer, start: number, end: number): boolean {
-  return end - start > 9 && buffer.toString('latin1', end - 9, end - 3) === ' HTTP/';
 }

@@ -1,6 +1,8 @@
 // A view on one parsed command. It owns nothing: `buffer` is whoever received the bytes, and the view is valid only
 // until the handler returns. Whoever needs an argument later copies it (`bytes`, `detach`).
 
+import { latin1Text, utf8Text } from './text-slices.js';
+
 /** Arguments of one command as ranges of a buffer; argument 0 is the command's name. */
 export class Request {
   buffer: Buffer;
@@ -72,12 +74,12 @@ export class Request {
 
   /** An argument as UTF-8 text, for names, notes and messages. */
   text(index: number): string {
-    return this.buffer.toString('utf8', this.start(index), this.end(index));
+    return utf8Text(this.buffer, this.start(index), this.end(index));
   }
 
   /** An argument byte for byte as a string of code units 0 to 255: a lossless key for maps. */
   latin1(index: number): string {
-    return this.buffer.toString('latin1', this.start(index), this.end(index));
+    return latin1Text(this.buffer, this.start(index), this.end(index));
   }
 
   /** Whether an argument is this upper-case ASCII word, in any case. */

@@ -37,7 +37,8 @@ async function main() {
   const missing = checkTools();
   if (missing !== null) return missing;
   if (process.env.MSESSION_TEST_URL) return runPhpunit(process.env.MSESSION_TEST_URL);
-  const daemon = await startDaemon();
+  const plugin = fileURLToPath(new URL('plugin.mjs', import.meta.url));
+  const daemon = await startDaemon(['--log-level', 'warn', '--plugin', plugin]);
   try {
     return await runPhpunit(`tcp://${daemon.address}`);
   } finally {

@@ -171,7 +171,7 @@ final class ReplyParser
 
     private function count(string $digits, int $perEntry = 1): int
     {
-        if ($digits === '' || \strlen($digits) > 10 || !ctype_digit($digits)) {
+        if ($digits === '' || \strlen($digits) > 10 || strspn($digits, '0123456789') !== \strlen($digits)) {
             throw new ProtocolFault($this->isStreamed($digits) ? 'a streamed reply; those are not spoken here' : 'a count that is no number');
         }
         if ((float) $digits * $perEntry > $this->limits->items) {
@@ -183,7 +183,7 @@ final class ReplyParser
 
     private function length(string $digits): int
     {
-        if ($digits === '' || \strlen($digits) > 10 || !ctype_digit($digits)) {
+        if ($digits === '' || \strlen($digits) > 10 || strspn($digits, '0123456789') !== \strlen($digits)) {
             throw new ProtocolFault($this->isStreamed($digits) ? 'a streamed reply; those are not spoken here' : 'a length that is no number');
         }
         if ((float) $digits > $this->limits->bulkBytes) {

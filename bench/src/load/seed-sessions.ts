@@ -44,17 +44,21 @@ function repliesOf(socket: NodeJS.ReadWriteStream, count: number): Promise<void>
   return new Promise((resolve, reject) => {
     let rest = '';
     let seen = 0;
+    const settle = (error?: Error) => {
+      socket.off('data', onData);
+      socket.off('error', settle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
     const onData = (chunk: Buffer) => {
       const lines = (rest + chunk.toString('latin1')).split('\r\n');
       rest = lines.pop() ?? '';
       const error = lines.find((line) => line.startsWith('-'));
       seen += lines.length;
       if (error === undefined && seen < count) return;
-      socket.off('data', onData);
-      if (error !== undefined) reject(new Error(`the server refused to be filled: ${error.slice(1)}`));
-      else resolve();
+      settle(error === undefined ? undefined : new Error(`the server refused to be filled: ${error.slice(1)}`));
     };
     socket.on('data', onData);
-    socket.once('error', reject);
+    socket.on('error', settle);
   });
 }

@@ -16,7 +16,7 @@ export function howToTry({ host, port }: ListeningAt): string {
     `  redis-cli -h ${host} -p ${port} INC globals counter`,
     `  npx msession --url ${address} set visit-1 user ada`,
     `  node -e "import('@msession/client').then(async ({ createClient }) => { const c = createClient({ url: '${address}' }); console.log(await c.getval('visit-1', 'user')); await c.close(); })"`,
-    `  php -r 'require "packages/php/autoload.php"; require "packages/php/functions.php"; msession_connect("${host}", "${port}"); echo msession_get("visit-1", "user", "nobody"), "\\n";'`,
+    `  php -r 'require "packages/php/functions.php"; msession_connect("${host}", "${port}"); echo msession_get("visit-1", "user", "nobody"), "\\n";'`,
     '',
     'Ctrl-C stops it.',
     '',

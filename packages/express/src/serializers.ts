@@ -1,0 +1,22 @@
+// How a session becomes bytes and comes back. JSON is the default; php-serializer.ts shares sessions with PHP.
+
+/** Makes a session into bytes and back. `JSON` itself fits, too. */
+export interface SessionSerializer {
+  /** Throws on bytes that it cannot read: the session is then an error, and is not overwritten. */
+  parse(bytes: Buffer): Record<string, unknown>;
+  /** `previous` is what the session was read from, for what the application cannot see and must not lose. */
+  stringify(session: Readonly<Record<string, unknown>>, previous?: Buffer): string | Uint8Array;
+}
+
+export const jsonSerializer: SessionSerializer = {
+  parse: (bytes) => JSON.parse(bytes.toString()) as Record<string, unknown>,
+  stringify: (session) => JSON.stringify(session),
+};
+
+/** What the store accepts as a serializer: one of ours, or something like `JSON`. */
+export type SerializerLike = SessionSerializer | Pick<JSON, 'parse' | 'stringify'>;
+
+export function asSerializer(given: SerializerLike | undefined): SessionSerializer {
+  if (given === undefined || given === JSON) return jsonSerializer;
+  return given as SessionSerializer;
+}

@@ -4,6 +4,7 @@ import {
   maxIdBytes,
   maxNameBytes,
   maxNumberBytes,
+  maxTextBytes,
   nameFault,
   parseInteger,
   subIdFault,
@@ -76,6 +77,8 @@ function checkBytes(
     if (fault !== null) return new ArgumentFault(end - start > maxNameBytes ? 'BADLEN' : 'ERR', `${name} ${fault}`);
   } else if (type === 'number' && end - start > maxNumberBytes) {
     return new ArgumentFault('NOTANUMBER', `${name} has ${end - start} bytes; a number has ${maxNumberBytes} at most`);
+  } else if (type === 'text' && end - start > maxTextBytes) {
+    return new ArgumentFault('BADLEN', `${name} has ${end - start} bytes; text has ${maxTextBytes} at most`);
   } else if (end - start > limits.maxValueBytes) {
     return new ArgumentFault('BADLEN', `${name} has ${end - start} bytes; max-value-size is ${limits.maxValueBytes}`);
   }

@@ -2,6 +2,8 @@
 
 export const maxIdBytes = 255;
 export const maxNameBytes = 255;
+/** Notes, patterns, function names, passwords: a lock keeps its note, and matching a long pattern takes long. */
+export const maxTextBytes = 8192;
 /** An operand of arithmetic: more than any double takes. Reading long ones exactly costs time in their square. */
 export const maxNumberBytes = 512;
 

@@ -132,6 +132,16 @@ describe('bytes', () => {
     expect(bind(commands.SUBNEW, ['s', 'CLONE', '5f']).bound.cloneOf).toBe(3);
   });
 
+  test('text is short', () => {
+    const binder = compileBinder(commands.SLOCK);
+    const long = { maxValueBytes: 1e6 };
+    expect(binder(Request.of(['SLOCK', 's', 'NOTE', 'x'.repeat(8193)]), long)).toMatchObject({
+      code: 'BADLEN',
+      message: 'note has 8193 bytes; text has 8192 at most',
+    });
+    expect(binder(Request.of(['SLOCK', 's', 'NOTE', 'x'.repeat(8192)]), long)).toMatchObject({ note: 3 });
+  });
+
   test('an operand longer than any number is no number', () => {
     const binder = compileBinder(commands.ADD);
     expect(binder(Request.of(['ADD', 's', 'n', '9'.repeat(513)]), { maxValueBytes: 1e6 })).toMatchObject({

@@ -9,7 +9,7 @@ import type { ErrorCode } from './error-codes.js';
  * - `subId`: the part of a sub-session's id behind the `/`
  * - `name`: a variable name, 1 to 255 bytes, no control characters
  * - `bytes`: a value or data, any bytes, up to the server's `max-value-size`
- * - `text`: short free text (notes, patterns, function names), UTF-8
+ * - `text`: short free text (notes, patterns, function names), UTF-8, up to 8192 bytes
  * - `integer`: a decimal integer, exact within 2^53
  * - `number`: an operand of arithmetic; kept as bytes, read exactly by the engine
  */

@@ -7,7 +7,8 @@ export const setvalCommand = defineCommand({
   since: '0.1.0',
   handledBy: 'engine',
   summary: 'Sets variables of a session, all or none.',
-  details: 'The form with `KEY` writes only if that key holds the lock.',
+  details:
+    'The form with `KEY` writes only if that key holds the lock. The plain form is read as that one when its first name is `KEY` and its second `VARS`: such a variable must stand elsewhere in the list.',
   origin: 'SETVAL; msession_set(), msession_set_array()',
   flags: ['write', 'idempotent'],
   arguments: [

@@ -141,18 +141,20 @@ export class ModelState {
     }
   }
 
+  /** Gives an id's session and lock another id; of a reserved id there is a lock only. */
   rename(from: string, to: string): void {
-    const session = this.need(from);
-    this.sessions.delete(from);
-    session.id = to;
-    this.sessions.set(to, session);
+    const session = this.find(from);
+    if (session !== undefined) {
+      this.sessions.delete(from);
+      session.id = to;
+      this.sessions.set(to, session);
+    }
     const lock = this.locks.get(from);
     if (lock !== undefined) {
       this.locks.delete(from);
       this.locks.set(to, lock);
       for (const waiter of lock.waiters.splice(0)) waiter.answer({ code: 'NOSESSION' });
     }
-    this.emit('renamed', from, session.data, to);
   }
 
   // --- locks

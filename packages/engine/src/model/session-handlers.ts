@@ -106,6 +106,7 @@ export const sessionHandlers: Handlers<
       }
       state.rename(from, to);
       for (const id of moving) state.rename(id, renamed(id));
+      state.emit('renamed', from, state.need(to).data, to);
     }
     state.access(to);
     return replyOk;

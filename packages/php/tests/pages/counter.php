@@ -13,7 +13,7 @@ if (!session_start()) {
 }
 $count = $_SESSION['n'] ?? 0;
 if (isset($_GET['die'])) {
-    posix_kill(getmypid(), SIGKILL);
+    posix_kill(getmypid(), 9);
 }
 usleep(500);
 $_SESSION['n'] = $count + 1;

@@ -3,7 +3,9 @@
 import { runCommand } from '../src/run-command.mjs';
 import { listPackages } from '../src/workspace.mjs';
 
-for (const { folder, scripts } of listPackages()) {
+// the protocol's first: others read what it writes
+const isFirst = (/** @type {{ name: string }} */ { name }) => Number(name === '@msession/protocol');
+for (const { folder, scripts } of listPackages().sort((a, b) => isFirst(b) - isFirst(a))) {
   if (scripts.generate === undefined) continue;
   process.exitCode ||= await runCommand('npm', ['run', '--silent', 'generate', `--workspace=${folder}`]);
 }

@@ -2,7 +2,7 @@
 import { ArgumentFault, commandList, commands, compileBinder, Request } from '@msession/protocol';
 import { describe, expect, test } from 'vitest';
 import { findCommand } from './command-names.js';
-import { commandHelp, usageLine } from './command-usage.js';
+import { commandHelp } from './command-usage.js';
 import { completeLine } from './complete-line.js';
 import { isKept } from './history-file.js';
 import { requestWords, UsageFault } from './request-words.js';
@@ -105,7 +105,7 @@ test('help names every argument of every command', () => {
       const shown = 'token' in argument ? argument.token : 'tokens' in argument ? argument.tokens.join('|') : undefined;
       if (shown !== undefined) expect(help).toContain(shown);
     }
-    for (const sub of spec.subcommands ?? []) expect(help).toContain(usageLine(sub));
+    for (const sub of spec.subcommands ?? []) expect(help).toContain(`  ${sub.name}`);
   }
 });
 

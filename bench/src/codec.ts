@@ -1,4 +1,4 @@
-// The codec against redis-parser, on the same bytes: `npx tsx bench/src/codec.ts`. Each line is one workload, its rate in
+// The codec against redis-parser, on the same bytes: `npx tsx src/codec.ts` in bench/. Each line is one workload, its rate in
 // items (replies, requests) per second, and the ratio to the peer, which has no encoder: ours is compared with strings
 // joined and turned into bytes, as clients without one do it.
 import { readFileSync } from 'node:fs';

@@ -104,11 +104,34 @@ export class ByteWriter {
 
   /** `$3\r\nabc\r\n` of text in UTF-8. */
   protected writeBulkText(text: string): void {
-    const bytes = text.length <= loopCopyBytes && isAscii(text) ? text.length : Buffer.byteLength(text, 'utf8');
+    if (text.length <= loopCopyBytes && this.writeShortText(text)) return;
+    const bytes = Buffer.byteLength(text, 'utf8');
     if (!this.hasRoom(bytes + 16)) return;
     this.writeHeader(36, bytes);
     this.writeText(text, bytes);
     this.writeEnd();
+  }
+
+  /** Writes text as a bulk as long as it is ASCII; false, with nothing written, when it is not. */
+  private writeShortText(text: string): boolean {
+    const size = text.length;
+    if (!this.hasRoom(size + 16)) return true;
+    const buffer = this.buffer;
+    let at = this.length;
+    buffer[at] = 36;
+    at = writeDecimal(buffer, at + 1, size);
+    buffer[at] = 13;
+    buffer[at + 1] = 10;
+    at += 2;
+    for (let i = 0; i < size; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      buffer[at++] = code;
+    }
+    buffer[at] = 13;
+    buffer[at + 1] = 10;
+    this.length = at + 2;
+    return true;
   }
 
   /** A type byte, a non-negative number and the line's end. The caller has made room. */
@@ -138,9 +161,4 @@ export class ByteWriter {
     this.buffer[this.length + 1] = 10;
     this.length += 2;
   }
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
 }

@@ -1,6 +1,12 @@
 // Decimal digits straight into bytes. A reply's lengths and integers are written without a string in between, which
 // at pipeline depth 64 costs more than the rest of the reply.
 
+/** The digits of 00 to 99. */
+const pairs = Uint8Array.from(
+  { length: 200 },
+  (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : Math.floor(i / 2) % 10),
+);
+
 /** How many decimal digits a non-negative integer below 2^31 has. */
 export function digitCount(value: number): number {
   if (value < 10) return 1;
@@ -28,10 +34,15 @@ export function writeDecimal(buffer: Uint8Array, at: number, value: number): num
 
 function writeDigits(buffer: Uint8Array, at: number, value: number, digits: number): number {
   let rest = value;
-  for (let position = at + digits - 1; position >= at; position--) {
-    const shorter = (rest / 10) | 0;
-    buffer[position] = 48 + rest - shorter * 10;
+  let position = at + digits;
+  // two at a time, since each step is a division
+  while (position - at >= 2) {
+    const shorter = (rest / 100) | 0;
+    const pair = (rest - shorter * 100) * 2;
+    buffer[--position] = pairs[pair + 1] as number;
+    buffer[--position] = pairs[pair] as number;
     rest = shorter;
   }
+  if (position > at) buffer[at] = 48 + rest;
   return at + digits;
 }

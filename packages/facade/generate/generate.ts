@@ -1,6 +1,6 @@
-// Writes the functions that the package exports by name, each with its description, from the one interface in
-// src/php-functions.ts. `npm run generate` runs it; with `--check` it only
-// compares, and fails when a file is stale.
+// Writes the functions that the package exports by name, each with its description, and the README's table of them, from
+// the one interface in src/php-functions.ts. `npm run generate` runs it; with `--check` it only compares, and fails when
+// a file is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const source = new URL('../src/php-functions.ts', import.meta.url);
@@ -32,21 +32,48 @@ function moduleText(functions: readonly Described[], isSync: boolean): string {
   return `${notice}import { functions } from '${module}';\nimport type { ${type} } from './php-functions.js';\n\n${exported.join('\n')}`;
 }
 
-/** The generated files by name. */
+/** A row of the README's table: the call, what it does, and what it answers. */
+function tableRow({ name, comment }: Described, signatures: string): string {
+  const parameters = new RegExp(`^ {2}${name}\\(([^)]*)\\)`, 'm').exec(signatures)?.[1] ?? '';
+  const names = parameters
+    .split(',')
+    .map((parameter) => parameter.trim().replace(/:.*$/s, ''))
+    .filter((parameter) => parameter !== '');
+  const [does = '', answers = ''] = comment
+    .replace(/^\/\*\*|^ \*\/?|@remarks.*$/gm, '')
+    .split('@returns')
+    .map((part) => part.replace(/\s+/g, ' ').trim());
+  return `| \`${name}(${names.join(', ')})\` | ${does} | ${answers} |`;
+}
+
+function readmeText(functions: readonly Described[], signatures: string): string {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [start, end] = ['<!-- functions: made by generate/generate.ts -->\n', '\n<!-- end of functions -->'];
+  const from = readme.indexOf(start);
+  const to = readme.indexOf(end);
+  if (from < 0 || to < from) throw new Error('README.md has no place for the table of functions');
+  const rows = functions.map((one) => tableRow(one, signatures));
+  const table = ['| function | does | answers |', '| --- | --- | --- |', ...rows].join('\n');
+  return readme.slice(0, from + start.length) + table + readme.slice(to);
+}
+
+/** The generated files by their place in the package. */
 function generatedFiles(): ReadonlyMap<string, string> {
-  const functions = describedFunctions(readFileSync(source, 'utf8'));
+  const text = readFileSync(source, 'utf8');
+  const functions = describedFunctions(text);
   return new Map([
-    ['functions.generated.ts', moduleText(functions, false)],
-    ['sync-functions.generated.ts', moduleText(functions, true)],
+    ['src/functions.generated.ts', moduleText(functions, false)],
+    ['src/sync-functions.generated.ts', moduleText(functions, true)],
+    ['README.md', readmeText(functions, text)],
   ]);
 }
 
 const isCheck = process.argv.includes('--check');
 for (const [name, text] of generatedFiles()) {
-  const file = new URL(`../src/${name}`, import.meta.url);
+  const file = new URL(`../${name}`, import.meta.url);
   if (!isCheck) writeFileSync(file, text);
   else if (readFileSync(file, 'utf8') !== text) {
-    console.error(`src/${name} is stale; type: npm run generate`);
+    console.error(`${name} is stale; type: npm run generate`);
     process.exitCode = 1;
   }
 }

@@ -106,6 +106,7 @@ describe('what the functions return when all is well', () => {
     expect(await php.msession_getdata('new')).toBe('5');
     expect(await php.msession_save_object('o', 'data', { x: 1, classname: 'hidden' }, 'shop')).toBe(true);
     expect(await php.msession_get_object('o')).toEqual({ classname: 'shop', classdata: 'data', x: '1' });
+    expect(Object.keys((await php.msession_get_object('o')) || {})).toEqual(['classname', 'classdata', 'x']);
     expect(await php.msession_save_object('o', 'again')).toBe(true);
     expect(await php.msession_get_object('o')).toEqual({ classname: 'phpsession', classdata: 'again', x: '1' });
     expect(await php.msession_save_object('o', 'again', undefined, 'third')).toBe(true);

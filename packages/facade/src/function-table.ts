@@ -202,8 +202,13 @@ export const functionTable: Readonly<
     parameters: [text],
     run: async (client, [session]) => {
       const object = await client.getobject(bytes(session));
+      const array = phpArray([
+        ['classname', object.class],
+        ['classdata', object.data ?? ''],
+      ]);
       // variables of these names do not hide the class and the data
-      return Object.assign(phpArray(object.vars), { classname: object.class, classdata: object.data ?? '' });
+      for (const [name, value] of object.vars) array[name] ??= value;
+      return array;
     },
     onFailure: null,
   },

@@ -5,8 +5,6 @@ import type { LockTable } from './lock-table.js';
 import { headDouble } from './session-layout.js';
 import type { Sessions } from './sessions.js';
 
-/** How soon a session that a lock keeps is looked at again. */
-const keptAgainMs = 1000;
 const sliceMs = 2;
 /** A clock reading costs as much as expiring a session: look once in so many. */
 const stepsPerReading = 32;
@@ -90,7 +88,9 @@ export class Sweeper {
     if (deadlineMs > nowMs) {
       if (deadlineMs !== Number.POSITIVE_INFINITY) this.#sessions.wheel.schedule(address, deadlineMs);
     } else if (this.#sessions.isKept(address)) {
-      this.#sessions.wheel.schedule(address, nowMs + keptAgainMs);
+      // looked at again in each tick: its lock may end at any moment, and COUNT must not count it then; such sessions
+      // are few, since a timeout is hardly ever shorter than a lease
+      this.#sessions.wheel.schedule(address, nowMs);
     } else {
       this.#sessions.destroy(address, 'expired');
     }

@@ -21,13 +21,14 @@ export type Step =
 
 export const callerCount = 4;
 
+// few ids, so that what one caller does meets what another did
 const id: fc.Arbitrary<string> = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom('a', 'b') },
-  { weight: 3, arbitrary: fc.constantFrom('a/x', 'a/y', 'b/x') },
-  { weight: 1, arbitrary: fc.constantFrom('globals', 'c', 'none', 'none/x') },
+  { weight: 12, arbitrary: fc.constantFrom('a', 'a', 'b') },
+  { weight: 5, arbitrary: fc.constantFrom('a/x', 'a/x', 'a/y', 'b/x') },
+  { weight: 1, arbitrary: fc.constantFrom('globals', 'c', 'none/x') },
 );
 const madeId: fc.Arbitrary<Reference> = fc.nat(2).map((back) => ({ ref: 'made', of: '', back }));
-const anyId: fc.Arbitrary<ScriptWord> = fc.oneof({ weight: 9, arbitrary: id }, { weight: 1, arbitrary: madeId });
+const anyId: fc.Arbitrary<ScriptWord> = fc.oneof({ weight: 19, arbitrary: id }, { weight: 1, arbitrary: madeId });
 const name = fc.constantFrom('n', 'm', 'k', 'user', 'KEY');
 const value = fc.constantFrom(
   '1',
@@ -43,14 +44,14 @@ const value = fc.constantFrom(
 );
 const number = fc.constantFrom('1', '-2', '0.5', '7', '9223372036854775807', '0', 'no');
 const data = fc.constantFrom('d', 'e', '', 'long '.repeat(100));
-const timeout = fc.constantFrom(-1, 0, 1, 5, 5, 30);
+const timeout = fc.constantFrom(-1, 0, 1, 5, 30, 100);
 const lease = fc.constantFrom(500, 1500, 5500, 30_500);
-const wait = fc.constantFrom(0, 250, 1250, 10_250, 60_250);
+const wait = fc.constantFrom(0, 250, 1250, 10_250, 10_250, 60_250);
 
 const key = (of: ScriptWord): fc.Arbitrary<ScriptWord> =>
   fc.oneof(
-    { weight: 7, arbitrary: fc.nat(1).map((back): Reference => ({ ref: 'key', of: String(of), back })) },
-    { weight: 1, arbitrary: fc.nat(3).map((back): Reference => ({ ref: 'key', of: '', back })) },
+    { weight: 10, arbitrary: fc.constant<Reference>({ ref: 'key', of: String(of), back: 0 }) },
+    { weight: 3, arbitrary: fc.nat(2).map((back): Reference => ({ ref: 'key', of: '', back })) },
     { weight: 1, arbitrary: fc.constantFrom<ScriptWord>(0, 1) },
   );
 const revision: fc.Arbitrary<ScriptWord> = fc.oneof(
@@ -76,6 +77,11 @@ function sometimesCounted(token: string, list: fc.Arbitrary<ScriptWord[]>): fc.A
   );
 }
 
+function usually(...words: (fc.Arbitrary<ScriptWord> | ScriptWord)[]): fc.Arbitrary<ScriptWord[]> {
+  const all = fc.tuple(...words.map((word) => (word instanceof fc.Arbitrary ? word : fc.constant(word))));
+  return fc.oneof({ weight: 3, arbitrary: all }, { weight: 1, arbitrary: fc.constant<ScriptWord[]>([]) });
+}
+
 type Part = fc.Arbitrary<ScriptWord | readonly ScriptWord[]> | ScriptWord;
 
 function words(...parts: Part[]): fc.Arbitrary<readonly ScriptWord[]> {
@@ -93,7 +99,9 @@ const classOption = sometimes('CLASS', fc.constantFrom('shop', ''));
 const timeoutOption = sometimes('TIMEOUT', timeout);
 const fields = [sometimesCounted('VARS', countedPairs), sometimesCounted('UNSET', countedNames), timeoutOption];
 
-const commandWords: readonly (readonly [weight: number, words: fc.Arbitrary<readonly ScriptWord[]>])[] = [
+type WeightedWords = readonly (readonly [weight: number, words: fc.Arbitrary<readonly ScriptWord[]>])[];
+
+const contentCommands: WeightedWords = [
   [6, words('CREATE', anyId, classOption, sometimes('DATA', data), timeoutOption)],
   [3, onId((of) => words('DROP', of, sometimes('KEY', key(of))))],
   [3, words('RENAME', anyId, anyId)],
@@ -133,10 +141,25 @@ const commandWords: readonly (readonly [weight: number, words: fc.Arbitrary<read
     ),
   ],
   [3, words('GETOBJECT', anyId)],
+  [3, words('TIMEOUT', anyId, sometimes(timeout))],
+  [5, words('CTL', anyId, fc.constantFrom('EXIST', 'TTL', 'AGE', 'TLA', 'CTIME', 'TOUCH', 'NOW', 'REV', 'LOCK'))],
+  [1, words('COUNT')],
+  [1, words('LIST', sometimes('MATCH', fc.constantFrom('*', 'a*', '?', '[b-z]')))],
+  [3, words('FIND', name, value)],
+  [2, words('LISTVAR', name)],
+  [1, words('DROPWHERE', name, value, sometimes('EXCEPT', anyId))],
+  [1, words('UNIQ', 20, classOption, sometimes('DATA', data), timeoutOption)],
+  [1, words('FLUSH', fc.constantFrom(0, 3, 20))],
+  [2, words('SUBNEW', anyId, sometimes('CLONE', fc.constantFrom('x', 'y')), timeoutOption)],
+  [1, words('SUBLIST', anyId)],
+  [1, words('SERIALIZE')],
+];
+
+const lockCommands: WeightedWords = [
   [
     14,
     words(
-      ...['SLOCK', anyId, sometimes('WAIT', wait), sometimes('LEASE', lease), sometimes('CREATE'), sometimes('DATA')],
+      ...['SLOCK', anyId, usually('WAIT', wait), sometimes('LEASE', lease), sometimes('CREATE'), sometimes('DATA')],
       ...[sometimes('BIND'), sometimes('ASYNC'), sometimes('NOTE', 'web1 http://shop/p?q=1')],
     ),
   ],
@@ -155,36 +178,53 @@ const commandWords: readonly (readonly [weight: number, words: fc.Arbitrary<read
   ],
   [3, onId((of) => words('SEXTEND', of, key(of), 'LEASE', lease))],
   [2, words('LOCKS', sometimes(id))],
-  [3, words('TIMEOUT', anyId, sometimes(timeout))],
-  [5, words('CTL', anyId, fc.constantFrom('EXIST', 'TTL', 'AGE', 'TLA', 'CTIME', 'TOUCH', 'NOW', 'REV', 'LOCK'))],
-  [1, words('COUNT')],
-  [1, words('LIST', sometimes('MATCH', fc.constantFrom('*', 'a*', '?', '[b-z]')))],
-  [3, words('FIND', name, value)],
-  [2, words('LISTVAR', name)],
-  [1, words('DROPWHERE', name, value, sometimes('EXCEPT', anyId))],
-  [1, words('UNIQ', 20, classOption, sometimes('DATA', data), timeoutOption)],
-  [1, words('FLUSH', fc.constantFrom(0, 3, 20))],
-  [2, words('SUBNEW', anyId, sometimes('CLONE', fc.constantFrom('x', 'y')), timeoutOption)],
-  [1, words('SUBLIST', anyId)],
-  [1, words('SERIALIZE')],
 ];
 
 const caller = fc.nat(callerCount - 1);
-const call: fc.Arbitrary<Step> = fc
-  .tuple(caller, fc.oneof(...commandWords.map(([weight, arbitrary]) => ({ weight, arbitrary }))))
-  .map(([by, list]) => ({ kind: 'call', caller: by, words: list }));
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 80, arbitrary: call },
-  { weight: 14, arbitrary: fc.constantFrom(1000, 1000, 2000, 6000, 31_000).map((ms): Step => ({ kind: 'pause', ms })) },
-  { weight: 2, arbitrary: caller.map((by): Step => ({ kind: 'close', caller: by })) },
-  { weight: 2, arbitrary: caller.map((by): Step => ({ kind: 'unbind', caller: by })) },
-  { weight: 2, arbitrary: fc.constantFrom(1, 2, 100).map((pageSize): Step => ({ kind: 'list', pageSize })) },
-);
+function calls(lists: WeightedWords): fc.Arbitrary<Step> {
+  const anyWords = fc.oneof(...lists.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+  return fc.tuple(caller, anyWords).map(([by, list]) => ({ kind: 'call', caller: by, words: list }));
+}
 
-/** A script of up to `maxLength` steps. */
-export function scripts(maxLength: number): fc.Arbitrary<Step[]> {
-  return fc.array(step, { minLength: 1, maxLength, size: 'max' });
+const pause = (...ms: number[]): fc.Arbitrary<Step> =>
+  fc.constantFrom(...ms).map((each) => ({ kind: 'pause', ms: each }));
+const close = caller.map((by): Step => ({ kind: 'close', caller: by }));
+const unbind = caller.map((by): Step => ({ kind: 'unbind', caller: by }));
+const list = fc.constantFrom(1, 2, 100).map((pageSize): Step => ({ kind: 'list', pageSize }));
+
+/** What a script is mostly about: the content of sessions, or who holds which lock. */
+export type Subject = 'content' | 'locks';
+
+const stepsOf: Readonly<Record<Subject, fc.Arbitrary<Step>>> = {
+  content: fc.oneof(
+    { weight: 70, arbitrary: calls(contentCommands) },
+    { weight: 20, arbitrary: calls(lockCommands) },
+    { weight: 8, arbitrary: pause(1000, 2000, 6000, 31_000) },
+    { weight: 1, arbitrary: close },
+    { weight: 1, arbitrary: unbind },
+    { weight: 2, arbitrary: list },
+  ),
+  locks: fc.oneof(
+    { weight: 20, arbitrary: calls(contentCommands) },
+    { weight: 80, arbitrary: calls(lockCommands) },
+    { weight: 15, arbitrary: pause(1000, 1000, 2000, 6000) },
+    { weight: 3, arbitrary: close },
+    { weight: 2, arbitrary: unbind },
+  ),
+};
+
+const create = (...rest: ScriptWord[]): Step => ({ kind: 'call', caller: 0, words: ['CREATE', ...rest] });
+const beginnings: readonly (readonly Step[])[] = [
+  [],
+  [create('a')],
+  [create('a', 'DATA', 'd', 'TIMEOUT', 100), create('a/x', 'DATA', 'e', 'TIMEOUT', 100), create('b', 'TIMEOUT', 0)],
+];
+
+/** A script of a few steps that make sessions and up to `maxLength` more. */
+export function scripts(subject: Subject, maxLength: number): fc.Arbitrary<Step[]> {
+  const rest = fc.array(stepsOf[subject], { minLength: 1, maxLength, size: 'max' });
+  return fc.tuple(fc.constantFrom(...beginnings), rest).map(([first, then]) => [...first, ...then]);
 }
 
 /** A script as one would type it, for the message of a failure. */

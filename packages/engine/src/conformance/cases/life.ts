@@ -422,6 +422,34 @@ export const lifeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S4.a-session-kept-by-its-lock-is-counted-exactly',
+    title:
+      'COUNT leaves it out from the moment its lock ends, by lease or by hanging up, without anybody asking for it',
+    async run(harness) {
+      const peer = await harness.connect();
+      const dying = await harness.connect();
+      await expectOk(
+        peer,
+        ['CREATE', 'a', 'TIMEOUT', 20],
+        ['CREATE', 'b', 'TIMEOUT', 5],
+        ['CREATE', 'c', 'TIMEOUT', 5],
+      );
+      await takeLock(peer, 'a', 'LEASE', 30_500);
+      await takeLock(dying, 'b', 'LEASE', 60_000, 'BIND');
+      const key = await takeLock(peer, 'c', 'LEASE', 60_000);
+      await harness.advance(30_000);
+      await expectReply(peer, ['COUNT'], 3);
+      await harness.advance(501);
+      await expectReply(peer, ['COUNT'], 2);
+      await dying.close();
+      await expectReply(peer, ['COUNT'], 1);
+      await expectReply(peer, ['SUNLOCK', 'c', key], 1);
+      await expectReply(peer, ['COUNT'], 1);
+      await harness.advance(5001);
+      await expectReply(peer, ['COUNT'], 0);
+    },
+  },
+  {
     id: 'S4.unlocked-late-it-lives-on',
     title: 'SUNLOCK of a session kept by its lock renews it',
     async run(harness) {

@@ -10,11 +10,10 @@ const base = JSON.parse(readFileSync(new URL('./tsconfig.base.json', import.meta
 export function msessionTests(overrides: { testTimeout?: number; include?: string[]; maxWorkers?: number } = {}) {
   return defineConfig({
     resolve: {
-      alias: Object.entries(base.compilerOptions.paths)
-        .map(([name, [source]]) => ({
-          find: new RegExp(`^${name}$`),
-          replacement: new URL(source, import.meta.url).pathname,
-        })),
+      alias: Object.entries(base.compilerOptions.paths).map(([name, [source]]) => ({
+        find: new RegExp(`^${name}$`),
+        replacement: new URL(source, import.meta.url).pathname,
+      })),
     },
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

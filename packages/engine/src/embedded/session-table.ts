@@ -4,7 +4,8 @@ import { sameBytes } from './copy-bytes.js';
 import { headWord, idOffset } from './session-layout.js';
 import { byteOffset, chunkOf, type SlabMemory } from './slab-memory.js';
 
-const segmentBits = 10;
+const segmentBits = 6;
+const shapeOffset = headWord.shape * 4;
 
 export class SessionTable extends AddressTable {
   readonly #memory: SlabMemory;
@@ -24,13 +25,10 @@ export class SessionTable extends AddressTable {
       const address = segment[at + 1] as number;
       if (address === 0) return 0;
       if (segment[at] === hash) {
-        const chunk = chunkOf(address);
+        const head = this.#memory.bytes[chunkOf(address)] as Buffer;
         const offset = byteOffset(address);
-        const shape = (this.#memory.words[chunk] as Uint32Array)[(offset >> 2) + headWord.shape] as number;
-        if (
-          (shape & 0xff) === length &&
-          sameBytes(this.#memory.bytes[chunk] as Buffer, offset + idOffset, bytes, start, length)
-        )
+        // the length of the id is the low byte of its word: one array to look into instead of two
+        if (head[offset + shapeOffset] === length && sameBytes(head, offset + idOffset, bytes, start, length))
           return address;
       }
       at = (at + 2) & mask;

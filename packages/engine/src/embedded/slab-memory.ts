@@ -1,15 +1,19 @@
 // Memory for sessions outside the JavaScript heap: the collector never walks it, so a million sessions cost no pauses.
 //
-// Memory comes in chunks of 1 MiB, each cut into blocks of one size class; a block larger than the largest class has a
-// chunk of its own. An address is chunk number times 2^16 plus offset in units of 16 bytes, so it fits 32 bits and
-// never moves while the block lives; 0 is no block. Chunks that become empty are given back.
+// Memory comes in chunks of 16 MiB, each cut into blocks of one size class; a block larger than the largest class has a
+// chunk of its own. An address is chunk number times 2^20 plus offset in units of 16 bytes, so it fits 32 bits and
+// never moves while the block lives; 0 is no block. The system backs a chunk page by page as it is used, and chunks that
+// become empty are given back. Few large chunks, because each costs three objects on the way to every byte: with chunks
+// of 1 MiB those no longer fit the cache (bench `read`, pipeline 64).
 
-const chunkBytes = 1 << 20;
+const chunkBytes = 1 << 24;
 const unitShift = 4;
-const chunkShift = 16;
-const offsetMask = 0xffff;
-const largestClassBytes = 128 * 1024;
-const spareChunks = 2;
+const chunkShift = 20;
+const chunkUnits = 1 << chunkShift;
+const offsetMask = chunkUnits - 1;
+const mostChunks = 0xfff;
+const largestClassBytes = 2 * 1024 * 1024;
+const spareChunks = 1;
 
 /** Block sizes: by 16 up to 512 bytes, then by an eighth, so that at most 12.5 % of a block is idle. */
 const classBytes: readonly number[] = (() => {
@@ -91,7 +95,7 @@ export class SlabMemory {
       listed.pop();
     }
     this.usedBytes += chunk.blockBytes;
-    return number * 0x10000 + offset;
+    return number * chunkUnits + offset;
   }
 
   free(address: number): void {
@@ -138,12 +142,12 @@ export class SlabMemory {
     const number = this.#openChunk(noClass, rounded, new ArrayBuffer(rounded));
     (this.#chunks[number] as Chunk).live = 1;
     this.usedBytes += rounded;
-    return number * 0x10000;
+    return number * chunkUnits;
   }
 
   #openChunk(sizeClass: number, blockBytes: number, memory: ArrayBuffer): number {
     const number = this.#vacant.pop() ?? this.#chunks.length;
-    if (number > 0xffff) throw new RangeError('The session memory is full: 65,535 chunks of 1 MiB are in use.');
+    if (number > mostChunks) throw new RangeError(`the session memory is full: ${mostChunks} chunks are in use`);
     this.#chunks[number] = { sizeClass, blockBytes, live: 0, fresh: 0, freed: 0, isListed: sizeClass !== noClass };
     this.bytes[number] = Buffer.from(memory);
     this.words[number] = new Uint32Array(memory);

@@ -59,6 +59,6 @@
 	show("get", @msession_get($me, "color", "none"));
 	show("find nothing", msession_find("color", "no such color"));
 	msession_disconnect();
-	show("connect", msession_connect($HTTP_SERVER_VARS["MSESSION_HOST"], $HTTP_SERVER_VARS["MSESSION_PORT"]));
+	show("connect", msession_connect(getenv("MSESSION_HOST"), getenv("MSESSION_PORT")));
 	show("ctl gone", msession_ctl($me));
 ?>

@@ -19,6 +19,7 @@ use Msession\Wire\Connection;
 use Msession\Wire\ConnectionOptions;
 use Msession\Wire\ErrorReply;
 use Msession\Wire\PushReply;
+use Msession\Wire\ReplyShape;
 use Msession\Wire\StreamOpener;
 use Msession\Wire\VerbatimReply;
 
@@ -102,12 +103,13 @@ final class Client
 
     /**
      * @param list<string|int|float> $words
+     * @param string $shape what the reply must be, {@see ReplyShape}
      * @return mixed
      */
-    private function send(array $words, float $waitSeconds = 0.0)
+    private function send(array $words, float $waitSeconds = 0.0, string $shape = 'any')
     {
         $reply = $this->connection->call($words, $waitSeconds);
 
-        return $reply instanceof VerbatimReply ? $reply->text : $reply;
+        return ReplyShape::check($this->connection, $reply instanceof VerbatimReply ? $reply->text : $reply, $shape);
     }
 }

@@ -6,6 +6,9 @@ export const plugin = definePlugin({
   version: '1.0.0',
   functions: { uptime: (_parameters, context) => context.uptimeSeconds() },
   hooks: {
-    escape: ({ value, parameter }) => (value.toString() === 'upper' ? String(parameter ?? '').toUpperCase() : null),
+    escape: ({ value, parameter }) => {
+      if (value.toString() !== 'upper') throw new Error('this personality knows upper');
+      return String(parameter ?? '').toUpperCase();
+    },
   },
 });

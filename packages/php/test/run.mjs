@@ -38,7 +38,7 @@ async function main() {
   if (missing !== null) return missing;
   if (process.env.MSESSION_TEST_URL) return runPhpunit(process.env.MSESSION_TEST_URL);
   const plugin = fileURLToPath(new URL('plugin.mjs', import.meta.url));
-  const daemon = await startDaemon(['--log-level', 'warn', '--plugin', plugin]);
+  const daemon = await startDaemon(['--log-level', 'silent', '--plugin', plugin]);
   try {
     return await runPhpunit(`tcp://${daemon.address}`);
   } finally {

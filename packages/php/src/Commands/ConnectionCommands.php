@@ -11,18 +11,18 @@ trait ConnectionCommands
 {
     public function ping(?string $message = null): string
     {
-        return $this->send($message === null ? ['PING'] : ['PING', $message]);
+        return $this->send($message === null ? ['PING'] : ['PING', $message], 0.0, 'text');
     }
 
     public function echo(string $message): string
     {
-        return $this->send(['ECHO', $message]);
+        return $this->send(['ECHO', $message], 0.0, 'text');
     }
 
     /** @return array<array-key, mixed> what the server says about itself */
     public function hello(int $protocol = 3): array
     {
-        return MapReply::toArray($this->send(['HELLO', $protocol]));
+        return MapReply::toArray($this->send(['HELLO', $protocol], 0.0, 'map'));
     }
 
     /** For a change of user; credentials of the address are sent by themselves. */

@@ -12,7 +12,7 @@ trait DataCommands
     /** The data; null when the session has none or does not exist. */
     public function dataGet(string $id): ?string
     {
-        return $this->send(['DATAGET', $id]);
+        return $this->send(['DATAGET', $id], 0.0, 'textOrNull');
     }
 
     /**
@@ -22,7 +22,7 @@ trait DataCommands
      */
     public function dataGetWithRevision(string $id): array
     {
-        return $this->send(['DATAGET', $id, 'REV']);
+        return $this->send(['DATAGET', $id, 'REV'], 0.0, 'pair');
     }
 
     /**
@@ -41,7 +41,7 @@ trait DataCommands
     /** @return array{class: string, data: string|null, rev: int|string, vars: array<array-key, string>} */
     public function getObject(string $id): array
     {
-        $record = MapReply::toArray($this->send(['GETOBJECT', $id]));
+        $record = MapReply::toArray($this->send(['GETOBJECT', $id], 0.0, 'map'));
 
         return [
             'class' => (string) ($record['class'] ?? ''),

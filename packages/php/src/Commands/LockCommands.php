@@ -20,7 +20,7 @@ trait LockCommands
     {
         $words = Words::from($options, ['wait', 'lease', 'create', 'bind', 'note']);
 
-        return $this->send(array_merge(['SLOCK', $id], $words), (float) ($options['wait'] ?? 0));
+        return $this->send(array_merge(['SLOCK', $id], $words), (float) ($options['wait'] ?? 0), 'integer');
     }
 
     /**
@@ -33,7 +33,7 @@ trait LockCommands
     {
         $words = Words::from($options, ['wait', 'lease', 'create', 'bind', 'note']);
 
-        return $this->send(array_merge(['SLOCK', $id, 'DATA'], $words), (float) ($options['wait'] ?? 0));
+        return $this->send(array_merge(['SLOCK', $id, 'DATA'], $words), (float) ($options['wait'] ?? 0), 'pair');
     }
 
     /**
@@ -47,7 +47,7 @@ trait LockCommands
     {
         $this->connection->expectPushes();
 
-        return $this->send(array_merge(['SLOCK', $id, 'ASYNC'], Words::from($options, ['wait', 'lease', 'create', 'bind', 'note'])));
+        return $this->send(array_merge(['SLOCK', $id, 'ASYNC'], Words::from($options, ['wait', 'lease', 'create', 'bind', 'note'])), 0.0, 'integer');
     }
 
     /**
@@ -94,7 +94,7 @@ trait LockCommands
             $lock['waiters'] = array_map([MapReply::class, 'toArray'], $lock['waiters'] ?? []);
 
             return $lock;
-        }, $this->send($id === null ? ['LOCKS'] : ['LOCKS', $id]));
+        }, $this->send($id === null ? ['LOCKS'] : ['LOCKS', $id], 0.0, 'list'));
     }
 
     /**

@@ -12,13 +12,13 @@ trait ServerCommands
     /** The personality plugin's escape for a session. */
     public function plugin(string $id, string $value, ?string $parameter = null): ?string
     {
-        return $this->send($parameter === null ? ['PLUGIN', $id, $value] : ['PLUGIN', $id, $value, $parameter]);
+        return $this->send($parameter === null ? ['PLUGIN', $id, $value] : ['PLUGIN', $id, $value, $parameter], 0.0, 'textOrNull');
     }
 
     /** A function that a plugin offers. */
     public function call(string $function, string ...$arguments): ?string
     {
-        return $this->send(array_merge(['CALL', $function], $arguments));
+        return $this->send(array_merge(['CALL', $function], $arguments), 0.0, 'textOrNull');
     }
 
     /** Makes everything durable now. */
@@ -43,13 +43,13 @@ trait ServerCommands
     /** INFO as text. */
     public function info(string ...$sections): string
     {
-        return (string) $this->send(array_merge(['INFO'], $sections));
+        return (string) $this->send(array_merge(['INFO'], $sections), 0.0, 'text');
     }
 
     /** @return array<array-key, string> */
     public function configGet(string $pattern): array
     {
-        return MapReply::toArray($this->send(['CONFIG', 'GET', $pattern]));
+        return MapReply::toArray($this->send(['CONFIG', 'GET', $pattern], 0.0, 'map'));
     }
 
     /** @param array<string, string|int> $settings */

@@ -45,7 +45,7 @@ trait SessionCommands
     /** One fact: EXIST, TTL, AGE, TLA, CTIME, TOUCH, NOW, REV or LOCK. */
     public function ctl(string $id, string $what = 'EXIST'): int
     {
-        return (int) $this->send(['CTL', $id, $what]);
+        return (int) $this->send(['CTL', $id, $what], 0.0, 'integer');
     }
 
     /** Makes a session count as used now. */
@@ -57,7 +57,7 @@ trait SessionCommands
     /** Seconds a session lives after each access: sets them when given (0 never, below 0 the default), returns them. */
     public function timeout(string $id, ?int $seconds = null): int
     {
-        return (int) $this->send($seconds === null ? ['TIMEOUT', $id] : ['TIMEOUT', $id, $seconds]);
+        return (int) $this->send($seconds === null ? ['TIMEOUT', $id] : ['TIMEOUT', $id, $seconds], 0.0, 'integer');
     }
 
     /**
@@ -67,18 +67,18 @@ trait SessionCommands
      */
     public function uniq(int $length = 32, array $options = []): string
     {
-        return $this->send(array_merge(['UNIQ', $length], Words::from($options, ['class', 'data', 'timeout'])));
+        return $this->send(array_merge(['UNIQ', $length], Words::from($options, ['class', 'data', 'timeout'])), 0.0, 'text');
     }
 
     /** Random letters and digits. */
     public function randStr(int $length): string
     {
-        return $this->send(['RANDSTR', $length]);
+        return $this->send(['RANDSTR', $length], 0.0, 'text');
     }
 
     /** Ends the sessions that nobody accessed for some seconds; returns how many. */
     public function flush(int $seconds): int
     {
-        return (int) $this->send(['FLUSH', $seconds]);
+        return (int) $this->send(['FLUSH', $seconds], 0.0, 'integer');
     }
 }

@@ -14,12 +14,12 @@ trait SubSessionCommands
      */
     public function subNew(string $id, array $options = []): string
     {
-        return $this->send(array_merge(['SUBNEW', $id], Words::from($options, ['clone', 'timeout'])));
+        return $this->send(array_merge(['SUBNEW', $id], Words::from($options, ['clone', 'timeout'])), 0.0, 'text');
     }
 
     /** @return list<string> */
     public function subList(string $id): array
     {
-        return $this->send(['SUBLIST', $id]);
+        return $this->send(['SUBLIST', $id], 0.0, 'list');
     }
 }

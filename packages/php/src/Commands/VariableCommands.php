@@ -34,7 +34,7 @@ trait VariableCommands
     /** One variable; the default (or null) where the session lacks it; NOSESSION without a session. */
     public function get(string $id, string $name, ?string $default = null): ?string
     {
-        return $this->send($default === null ? ['GETVAL', $id, $name] : ['GETVAL', $id, $name, $default]);
+        return $this->send($default === null ? ['GETVAL', $id, $name] : ['GETVAL', $id, $name, $default], 0.0, 'textOrNull');
     }
 
     /**
@@ -44,7 +44,7 @@ trait VariableCommands
      */
     public function getAll(string $id): array
     {
-        return MapReply::toArray($this->send(['GETALL', $id]));
+        return MapReply::toArray($this->send(['GETALL', $id], 0.0, 'map'));
     }
 
     /**
@@ -61,19 +61,19 @@ trait VariableCommands
 
         return (int) $this->send($key === null
             ? array_merge(['DELVAL', $id], $names)
-            : array_merge(['DELVAL', $id, 'KEY', (string) $key], Words::counted('unset', $names)));
+            : array_merge(['DELVAL', $id, 'KEY', (string) $key], Words::counted('unset', $names)), 0.0, 'integer');
     }
 
     /** Adds one, atomically; the new value as text, since it may pass PHP's integers. */
     public function inc(string $id, string $name): string
     {
-        return $this->send(['INC', $id, $name]);
+        return $this->send(['INC', $id, $name], 0.0, 'text');
     }
 
     /** @param int|float|string $amount */
     public function add(string $id, string $name, $amount): string
     {
-        return $this->send(['ADD', $id, $name, $amount]);
+        return $this->send(['ADD', $id, $name, $amount], 0.0, 'text');
     }
 
     /**
@@ -84,6 +84,6 @@ trait VariableCommands
      */
     public function mulDiv(string $id, string $name, $multiplier, $divisor): string
     {
-        return $this->send(['MULDIV', $id, $name, $multiplier, $divisor]);
+        return $this->send(['MULDIV', $id, $name, $multiplier, $divisor], 0.0, 'text');
     }
 }

@@ -8,6 +8,7 @@ use Msession\Exception\ConnectionException;
 use Msession\Exception\MsessionException;
 use Msession\Wire\Connection;
 use Msession\Wire\ErrorReply;
+use Msession\Wire\ReplyShape;
 
 /**
  * What the save handler asks of the server, and the one lock it holds. The lock is bound to the connection: it goes
@@ -65,12 +66,12 @@ final class SessionStore
             }
         }
 
-        return [$replies[0] === 1, $replies[1]];
+        return [$replies[0] === 1, ReplyShape::check($this->connection, $replies[1], 'textOrNull')];
     }
 
     public function fetch(string $id): ?string
     {
-        return $this->connection->call(['DATAGET', $id]);
+        return ReplyShape::check($this->connection, $this->connection->call(['DATAGET', $id]), 'textOrNull');
     }
 
     /** Takes the lock, reserving the id where there is no session, and returns the data. */
@@ -233,10 +234,11 @@ final class SessionStore
         if ($reply instanceof ErrorReply) {
             throw $reply->toException();
         }
+        [$key, $data] = \is_array($reply) && \count($reply) === 2 ? $reply : [$reply, null];
+        $this->heldKey = ReplyShape::check($this->connection, $key, 'integer');
         $this->heldId = $id;
-        $this->heldKey = \is_array($reply) ? $reply[0] : $reply;
 
-        return \is_array($reply) ? $reply[1] : null;
+        return ReplyShape::check($this->connection, $data, 'textOrNull');
     }
 
     /**

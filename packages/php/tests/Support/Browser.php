@@ -16,6 +16,9 @@ final class Browser
     /** @var int */
     public $status = 0;
 
+    /** @var string|null the cookie a page wants the visitor to send next time */
+    public $visitWith;
+
     /** @var string */
     private $url;
 
@@ -32,7 +35,11 @@ final class Browser
             curl_setopt($handle, CURLOPT_POSTFIELDS, http_build_query($form));
         }
         $this->setCookies = [];
+        $this->visitWith = null;
         curl_setopt($handle, CURLOPT_HEADERFUNCTION, function ($curl, string $line): int {
+            if (preg_match('/^X-Visit-With: (\S+)/i', $line, $match) === 1) {
+                $this->visitWith = $match[1];
+            }
             if (preg_match('/^Set-Cookie: (([^=]+)=([^;\r\n]*).*?)\r?\n$/is', $line, $match) === 1) {
                 $this->setCookies[] = $match[1];
                 $this->cookies[$match[2]] = $match[3];

@@ -13,6 +13,9 @@ final class SessionStage
     /** @var list<string> */
     public $seen = [];
 
+    /** @var list<string> the same, ids and all */
+    public $raw = [];
+
     /** @var string|null the visitor's cookie */
     public $cookie;
 
@@ -48,7 +51,7 @@ final class SessionStage
         }
         $_SESSION = [];
         set_error_handler(function (int $level, string $message): bool {
-            $this->note('warning: ' . $this->handlerName($message));
+            $this->warn($message);
 
             return true;
         });
@@ -73,7 +76,18 @@ final class SessionStage
     /** @param mixed $value */
     public function note($value): void
     {
-        $this->seen[] = $this->withoutIds(\is_string($value) ? $value : (string) json_encode($value));
+        $this->raw[] = \is_string($value) ? $value : (string) json_encode($value);
+        $this->seen[] = $this->withoutIds((string) end($this->raw));
+    }
+
+    public function warn(string $message): void
+    {
+        $this->note('warning: ' . $this->handlerName($message));
+    }
+
+    public function nextCookie(): ?string
+    {
+        return $this->nextCookie;
     }
 
     public function withoutIds(string $text): string

@@ -1,13 +1,14 @@
 // What the tests need besides Node: real PHP, real Redis, real memcached, a real web server. Each requirement says how
 // to see that it is there and which Debian package brings it. Nothing is skipped because something is missing.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /**
  * @typedef {object} Machine what can be asked of a machine; tests bring their own
  * @property {(program: RegExp) => boolean} hasProgram
  * @property {() => ReadonlySet<string>} phpModules lower case; empty without PHP
+ * @property {(folder: string) => boolean} hasPhpLibrary a folder of Debian's PHP libraries
  */
 
 /**
@@ -31,6 +32,13 @@ const phpModule = (name, debianPackage) => ({
   isMet: (machine) => machine.phpModules().has(name),
 });
 
+/** @param {string} folder @param {string} debianPackage @returns {Requirement} */
+const phpLibrary = (folder, debianPackage) => ({
+  what: `PHP library ${folder}`,
+  debianPackage,
+  isMet: (machine) => machine.hasPhpLibrary(folder),
+});
+
 /** @type {readonly Requirement[]} */
 export const requirements = [
   program('php', 'php-cli'),
@@ -46,6 +54,13 @@ export const requirements = [
   program('redis-benchmark', 'redis-tools'),
   program('memcached', 'memcached'),
   program('nginx', 'nginx-light'),
+  program('openssl', 'openssl'),
+  // the frameworks that packages/php has bridges for
+  phpLibrary('Psr/Log', 'php-psr-log'),
+  phpLibrary('Symfony/Component/HttpFoundation', 'php-symfony-http-foundation'),
+  phpLibrary('Symfony/Component/DependencyInjection', 'php-symfony-dependency-injection'),
+  phpLibrary('Illuminate/Session', 'php-illuminate-session'),
+  phpLibrary('Illuminate/Container', 'php-illuminate-container'),
 ];
 
 /**
@@ -82,6 +97,7 @@ export function thisMachine() {
       const result = spawnSync('php', ['-m'], { encoding: 'utf8' });
       return new Set((result.stdout ?? '').toLowerCase().split(/\r?\n/));
     },
+    hasPhpLibrary: (folder) => existsSync(path.join('/usr/share/php', folder)),
   };
 }
 

@@ -3,12 +3,16 @@ import type { Machine } from './machine-requirements.mjs';
 import { prepareMachine } from './prepare-machine.mjs';
 
 const allPrograms = [
-  ...['php', 'php-fpm8.2', 'phpunit', 'redis-server', 'redis-cli', 'redis-benchmark', 'memcached', 'nginx'],
+  ...['php', 'php-fpm8.2', 'phpunit', 'redis-server', 'redis-cli', 'redis-benchmark', 'memcached', 'nginx', 'openssl'],
 ];
 const allModules = ['redis', 'memcached', 'curl', 'mbstring', 'dom'];
 
 function machine(programs: readonly string[], modules: readonly string[]): Machine {
-  return { hasProgram: (name) => programs.some((one) => name.test(one)), phpModules: () => new Set(modules) };
+  return {
+    hasProgram: (name) => programs.some((one) => name.test(one)),
+    phpModules: () => new Set(modules),
+    hasPhpLibrary: () => true,
+  };
 }
 
 function prepare(options: { before: Machine; after?: Machine; mayInstall: boolean; succeeds?: boolean }) {

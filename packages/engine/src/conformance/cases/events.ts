@@ -154,6 +154,33 @@ export const eventCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S11.events.unlocked-by-the-lease',
+    title: 'a lock whose lease ends is unlocked; given back late by its key it is not unlocked again',
+    async run(harness) {
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'a']);
+      const listener = await listen(harness);
+      const key = await takeLock(peer, 'a', 'LEASE', 1000);
+      await harness.advance(1001);
+      assert.deepEqual(await eventsOf(listener, 2), ['locked a', 'unlocked a'], 'locked and unlocked');
+      await expectReply(peer, ['SUNLOCK', 'a', key, 'DATA', 'd'], 1);
+      await assertNoMore(listener, peer);
+    },
+  },
+  {
+    id: 'S11.events.dropped-while-locked',
+    title: 'a session destroyed while it is locked is destroyed, not unlocked; a sub-session before its parent',
+    async run(harness) {
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'p'], ['CREATE', 'p/s']);
+      await takeLock(peer, 'p');
+      const listener = await listen(harness);
+      await expectReply(peer, ['DROP', 'p'], 1);
+      assert.deepEqual(await eventsOf(listener, 2), ['destroyed p/s', 'destroyed p'], 'destroyed');
+      await assertNoMore(listener, peer);
+    },
+  },
+  {
     id: 'S11.events.order',
     title: 'events come in the order in which things happened',
     async run(harness) {

@@ -55,6 +55,11 @@ export const globalsCases: readonly ConformanceCase[] = [
       const peer = await harness.connect();
       await expectReply(peer, ['TIMEOUT', 'globals'], refused('ERR'));
       await expectReply(peer, ['TIMEOUT', 'globals', 5], refused('ERR'));
+      await expectReply(peer, ['DATASET', 'globals', 'd', 'TIMEOUT', 5], refused('ERR'));
+      await expectReply(peer, ['DATAGET', 'globals'], null);
+      const key = await takeLock(peer, 'globals');
+      await expectReply(peer, ['SUNLOCK', 'globals', key, 'TIMEOUT', 5], refused('ERR'));
+      await expectReply(peer, ['SUNLOCK', 'globals', key], 1);
       await expectReply(peer, ['CTL', 'globals', 'TTL'], -1);
     },
   },

@@ -287,6 +287,22 @@ export const leaseCases: readonly ConformanceCase[] = [
   },
 
   {
+    id: 'S5.a-key-extended-after-its-binding',
+    title: 'SEXTEND with the key of a lock freed by BIND holds it again, bound to nobody',
+    async run(harness) {
+      const dying = await harness.connect();
+      const other = await harness.connect();
+      await expectOk(dying, ['CREATE', 'a']);
+      const key = await takeLock(dying, 'a', 'BIND');
+      await dying.close();
+      await expectReply(other, ['SEXTEND', 'a', key, 'LEASE', 5000], 1);
+      await expectReply(other, ['SLOCK', 'a'], refused('LOCKED'));
+      await harness.advance(5001);
+      await takeLock(other, 'a');
+    },
+  },
+
+  {
     id: 'S5.create-only-reserves',
     title: 'SLOCK CREATE on a missing id reserves it: there is no session until something is written',
     async run(harness) {
@@ -299,6 +315,7 @@ export const leaseCases: readonly ConformanceCase[] = [
       await expectReply(peer, ['LIST'], []);
       await expectReply(peer, ['DATAGET', 'a'], null);
       await expectReply(peer, ['GETALL', 'a'], refused('NOSESSION'));
+      await expectReply(peer, ['DELVAL', 'a', 'n'], refused('NOSESSION'));
       await expectReply(peer, ['TIMEOUT', 'a', 5], refused('NOSESSION'));
       await expectReply(peer, ['CTL', 'a', 'LOCK'], refused('NOSESSION'));
       await expectReply(peer, ['DROP', 'a'], refused('NOSESSION'));
@@ -408,6 +425,20 @@ export const leaseCases: readonly ConformanceCase[] = [
         entries(['class', ''], ['data', null], ['rev', 0], ['vars', entries(['n', 'v'])]),
       );
       await expectReply(peer, ['TIMEOUT', 'a'], 60);
+    },
+  },
+  {
+    id: 'S5.a-reservation-given-back-with-a-class',
+    title: 'SUNLOCK CLASS makes the session; UNSET and TIMEOUT alone do not',
+    async run(harness) {
+      const peer = await harness.connect();
+      const first = await takeLock(peer, 'a', 'CREATE');
+      await expectReply(peer, ['SUNLOCK', 'a', first, 'UNSET', 1, 'n', 'TIMEOUT', 60], 1);
+      await expectReply(peer, ['CTL', 'a', 'EXIST'], 0);
+      const second = await takeLock(peer, 'a', 'CREATE');
+      await expectReply(peer, ['SUNLOCK', 'a', second, 'CLASS', 'shop'], 1);
+      const whole = entries(['class', 'shop'], ['data', null], ['rev', 0], ['vars', entries()]);
+      await expectReply(peer, ['GETOBJECT', 'a'], whole);
     },
   },
   {

@@ -130,6 +130,33 @@ export const lifeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S4.a-session-ends-at-its-deadline',
+    title: 'a millisecond before it lives, at its deadline it does not',
+    async run(harness) {
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'a', 'TIMEOUT', 10]);
+      await harness.advance(9999);
+      await expectReply(peer, ['CTL', 'a', 'EXIST'], 1);
+      await harness.advance(1);
+      await expectReply(peer, ['CTL', 'a', 'EXIST'], 0);
+    },
+  },
+  {
+    id: 'S4.a-default-changed-later',
+    title: 'another default is for sessions made later',
+    needs: ['limits'],
+    async run(harness) {
+      await harness.configure({ defaultTimeoutSeconds: 50 });
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'a']);
+      await harness.configure({ defaultTimeoutSeconds: 70 });
+      await expectOk(peer, ['CREATE', 'b']);
+      await expectReply(peer, ['TIMEOUT', 'a'], 50);
+      await expectReply(peer, ['TIMEOUT', 'b'], 70);
+      await expectReply(peer, ['TIMEOUT', 'a', -1], 70);
+    },
+  },
+  {
     id: 'S4.timeout-absent-is-the-default',
     title: 'CREATE without TIMEOUT takes the default',
     needs: ['limits'],

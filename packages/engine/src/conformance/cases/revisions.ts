@@ -126,6 +126,19 @@ export const revisionCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S6.conditions-in-order',
+    title: 'XX or NX before KEY, KEY before IFREV, IFREV before the parent',
+    async run(harness) {
+      const peer = await harness.connect();
+      await expectReply(peer, ['DATASET', 'a', 'd', 'XX', 'KEY', 1, 'IFREV', 5], null);
+      await expectReply(peer, ['DATASET', 'a', 'd', 'KEY', 1, 'IFREV', 5], refused('NOWLOCK'));
+      await expectReply(peer, ['DATASET', 'p/s', 'd', 'IFREV', 5], refused('STALE'));
+      await expectReply(peer, ['DATASET', 'p/s', 'd', 'IFREV', 0], refused('NOSESSION'));
+      await expectOk(peer, ['CREATE', 'a', 'DATA', 'd']);
+      await expectReply(peer, ['DATASET', 'a', 'e', 'NX', 'KEY', 1, 'IFREV', 5], null);
+    },
+  },
+  {
     id: 'S6.drop-does-not-fool-ifrev',
     title: 'after DROP and re-creation with the same data an old revision is STALE',
     async run(harness) {

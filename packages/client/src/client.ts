@@ -215,6 +215,11 @@ export class ClientCore<E extends Encoding = 'utf8'> extends EventEmitter<Client
     this.link.destroy();
   }
 
+  private giveBack(id: PreparedCall['words'][number] | undefined, reply: ReplyValue): void {
+    const key = Number(Array.isArray(reply) ? reply[0] : reply);
+    if (id !== undefined && Number.isSafeInteger(key)) this.waits.release(id, key);
+  }
+
   /** Listeners run on their own turn: one that throws cannot leave the connection half changed. */
   private tell<Name extends keyof ClientEventMap>(name: Name, ...details: ClientEventMap[Name]): void {
     queueMicrotask(() => (this.emit as (name: Name, ...details: unknown[]) => boolean).call(this, name, ...details));
@@ -241,6 +246,10 @@ export class ClientCore<E extends Encoding = 'utf8'> extends EventEmitter<Client
           }
         },
         onError: reject,
+        // nobody has the key of a lock that is granted after its call was given up
+        ...(call.command === 'SLOCK'
+          ? { onLateReply: (value: ReplyValue) => this.giveBack(call.words[1], value) }
+          : {}),
       };
       this.link.submit(request, { isInternal });
     });

@@ -58,10 +58,6 @@ export class Connection {
     return connection;
   }
 
-  get unansweredCount(): number {
-    return this.inFlight.length;
-  }
-
   /** Whether the server may rightly be silent: a call in flight waits for a lock. */
   get isWaitingForLock(): boolean {
     return this.inFlight.some((call) => call.request.isBlocking);

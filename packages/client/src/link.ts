@@ -64,11 +64,6 @@ export class Link {
     this.heartbeat = new Heartbeat(options, (request) => this.submit(request, { isFirst: true }));
   }
 
-  /** Calls submitted and not settled. */
-  get pendingCount(): number {
-    return this.unsettled;
-  }
-
   /** Resolves when the connection is ready; rejects when this round of attempts failed. */
   connect(): Promise<void> {
     if (this.state === 'ready') return Promise.resolve();
@@ -219,7 +214,7 @@ export class Link {
     this.opening = undefined;
     if (this.state === 'closed') return;
     this.failures++;
-    const isRefusal = cause instanceof MsessionError && cause.code !== 'BAD_REPLY' && !cause.isRetryable;
+    const isRefusal = cause instanceof MsessionError && !isBadReply(cause) && !cause.isRetryable;
     const isWanted = this.events.isWanted() && !isRefusal;
     if (isRefusal || (this.failures >= this.options.reconnect.maxAttempts && !isWanted)) this.giveUp(cause, isRefusal);
     else {
@@ -272,9 +267,12 @@ export class Link {
     const isOver = this.state === 'closed';
     const again: PendingCall[] = [];
     const failing: PendingCall[] = [];
+    // the first in line got the reply that cannot be read: it would be no better the next time
+    const unreadable = isBadReply(cause) ? unanswered[0] : undefined;
     for (const call of unanswered) {
       if (call.isSettled) continue;
-      if (isOver || !call.request.isIdempotent || call.resends >= this.options.maxResends) failing.push(call);
+      const isExhausted = call.resends >= this.options.maxResends || call === unreadable;
+      if (isOver || isExhausted || !call.request.isIdempotent) failing.push(call);
       else {
         call.resends++;
         call.isSent = false;
@@ -284,7 +282,7 @@ export class Link {
     this.queue.unshiftAll(again);
     if (!isOver && this.state !== 'closing') this.state = 'idle';
     if (!isOver) this.events.onLost(cause);
-    for (const call of failing) call.fail(lostError(call, cause));
+    for (const call of failing) call.fail(call === unreadable ? badReply(call, cause) : lostError(call, cause));
     if (isOver || this.state !== 'idle') {
       if (!isOver && this.queue.length > 0) this.ensureConnecting();
       return;
@@ -345,10 +343,19 @@ function closedError(): ConnectionError {
   return new ConnectionError('CLOSED', 'the client is closed');
 }
 
+function isBadReply(cause: Error): boolean {
+  return cause instanceof MsessionError && cause.code === 'BAD_REPLY';
+}
+
+function badReply(call: PendingCall, cause: Error): ConnectionError {
+  return new ConnectionError('BAD_REPLY', `the reply to ${call.request.command} cannot be read: ${cause.message}`, {
+    cause,
+  });
+}
+
 function lostError(call: PendingCall, cause: Error): ConnectionError {
-  const code = cause instanceof MsessionError && cause.code === 'BAD_REPLY' ? 'BAD_REPLY' : 'CONNECTION_LOST';
   return new ConnectionError(
-    code,
+    'CONNECTION_LOST',
     `the connection was lost after ${call.request.command} was sent and before its reply came; whether it was carried out is unknown`,
     { cause, isRetryable: call.request.isIdempotent },
   );

@@ -26,6 +26,8 @@ export interface LockGrant {
 
 /** How much later than the server's own LOCKED a wait is given up, milliseconds. */
 const graceMs = 5000;
+/** Grants kept for tickets not yet heard of; a server that answers in order never causes one. */
+const maxEarlyGrants = 100;
 
 interface Wait {
   readonly request: LockRequest;
@@ -92,7 +94,7 @@ export class LockWaits {
     const [, ticket, id, code, key, data] = items;
     const wait = this.waits.get(Number(ticket));
     if (wait === undefined) {
-      if (this.active.size > 0) this.early.set(Number(ticket), items);
+      if (this.active.size > 0) this.keepEarly(Number(ticket), items);
       return true;
     }
     this.waits.delete(Number(ticket));
@@ -129,6 +131,12 @@ export class LockWaits {
       onReply: (value) => this.answered(wait, value),
       onError: (error) => this.refused(wait, error),
     });
+  }
+
+  private keepEarly(ticket: number, items: readonly ReplyValue[]): void {
+    const [oldest] = this.early.keys();
+    if (oldest !== undefined && this.early.size >= maxEarlyGrants) this.early.delete(oldest);
+    this.early.set(ticket, items);
   }
 
   private answered(wait: Wait, value: ReplyValue): void {
@@ -193,7 +201,8 @@ export class LockWaits {
     this.send(['SCANCEL', String(ticket)], forget);
   }
 
-  private release(id: Word, key: number): void {
+  /** Frees a lock that nobody here wants any more. */
+  release(id: Word, key: number): void {
     this.send(['SUNLOCK', id, String(key)], () => {});
   }
 

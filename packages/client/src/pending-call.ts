@@ -17,6 +17,8 @@ export interface CallRequest {
   /** Called synchronously as the reply is read, before anything that was sent after it. */
   onReply(value: ReplyValue): void;
   onError(error: MsessionError): void;
+  /** A good reply after the call had failed here (timeout, abort). */
+  onLateReply?(value: ReplyValue): void;
 }
 
 export class PendingCall {
@@ -41,8 +43,9 @@ export class PendingCall {
   }
 
   reply(value: ReplyValue): void {
-    if (this.isSettled) return;
-    if (value instanceof ReplyError) this.fail(new ServerError(value.code, value.message, this.request.command));
+    if (this.isSettled) {
+      if (!(value instanceof ReplyError)) this.request.onLateReply?.(value);
+    } else if (value instanceof ReplyError) this.fail(new ServerError(value.code, value.message, this.request.command));
     else this.settle(() => this.request.onReply(value));
   }
 

@@ -2,7 +2,7 @@
 // of any size; the shared memory holds only the number of the last answer, on which Atomics.wait sleeps.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, SHARE_ENV, Worker } from 'node:worker_threads';
 import type { CallOutcome, ConnectionOptions } from './facade-connection.js';
 import { revive, type SyncRequest, type SyncResponse } from './sync-message.js';
 
@@ -57,6 +57,8 @@ export class SyncBridge {
     const worker = new Worker(file, {
       workerData: { answered: this.counter.buffer, options: this.options, port: port2 },
       transferList: [port2],
+      // MSESSION_URL may be set after the first call
+      env: SHARE_ENV,
       // the worker needs none of the program's loaders and flags
       execArgv: [],
     });

@@ -88,6 +88,8 @@ describe('on a terminal', () => {
     expect(cells).toContainEqual(['id', 'key', 'note']);
     expect(cells).toContainEqual(['a', '7', '(null)']);
     expect(cells).toContainEqual(['b', '(null)', 'me']);
+    const lock = map(['sinceMs', 1_764_000_000_000], ['waiters', [map(['note', bytes('x')])]]);
+    expect(replyToTerminal([lock])).toMatch(/since\s+│ waiters[\s\S]*16:00:00Z │ 1 /);
     expect(replyToTerminal(map(['user', bytes('ada')]))).toContain('│ user │ ada │');
   });
 });

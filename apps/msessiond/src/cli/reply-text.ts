@@ -51,12 +51,18 @@ function pairTable(map: ReplyMap): string {
 /** A table with a row for each map and a column for each key that any of them has. */
 function recordTable(records: readonly ReplyMap[]): string {
   const columns = [...new Set(records.flatMap((record) => record.entries.map(([key]) => inline(key))))];
-  const table = plainTable(columns);
+  const table = plainTable(columns.map((column) => column.replace(/Ms$/, '')));
   for (const record of records) {
     const values = new Map(record.entries.map(([key, value]) => [inline(key), value]));
-    table.push(columns.map((column) => cell(values.get(column) ?? null)));
+    table.push(columns.map((column) => recordCell(column, values.get(column) ?? null)));
   }
   return table.toString();
+}
+
+/** A moment (`sinceMs`) as the time of day, a list of records (`waiters`) as their number; --json has them whole. */
+function recordCell(column: string, value: ReplyValue): string {
+  if (column.endsWith('Ms') && typeof value === 'number') return `${new Date(value).toISOString().slice(11, 19)}Z`;
+  return Array.isArray(value) ? String(value.length) : cell(value);
 }
 
 function plainTable(head: string[]) {

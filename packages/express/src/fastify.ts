@@ -1,5 +1,6 @@
 // The same store for @fastify/session, and the plugin that brings the modes to Fastify.
 import { EventEmitter } from 'node:events';
+import type fastifySession from '@fastify/session';
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { relayConnection } from './connection-events.js';
 import type { StoreMetrics } from './metrics.js';
@@ -27,6 +28,7 @@ declare module 'fastify' {
 }
 
 type Callback = (error: unknown, result?: unknown) => void;
+type GetCallback = Parameters<fastifySession.SessionStore['get']>[1];
 
 /**
  * Sessions of @fastify/session on an msession server. Alone it is like other stores: the last writer wins. Register
@@ -47,8 +49,9 @@ export class FastifyMsessionStore extends EventEmitter {
     return this.#core.metrics;
   }
 
-  get(id: string, callback: Callback): void {
-    this.#core.get(id).then((session) => setImmediate(callback, null, session), later(callback));
+  get(id: string, callback: GetCallback): void {
+    const answer = callback as Callback;
+    this.#core.get(id).then((session) => setImmediate(answer, null, session), later(answer));
   }
 
   set(id: string, session: object, callback: Callback): void {

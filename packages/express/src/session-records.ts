@@ -79,7 +79,10 @@ export class SessionRecords {
       return false;
     }
     const written = this.#written(open, session);
-    if (written === undefined) return false;
+    if (written === undefined) {
+      await this.destroy(open.serverId);
+      return false;
+    }
     await this.options.client.dataset(open.serverId, written.bytes, written.fields);
     this.#remember(open, written.bytes);
     open.isFound = true;

@@ -11,6 +11,7 @@ import { shakeHands } from './handshake.js';
 import { Heartbeat } from './heartbeat.js';
 import type { ResolvedOptions } from './options.js';
 import { type CallRequest, PendingCall } from './pending-call.js';
+import { decideUnanswered, isBadReply } from './unanswered-calls.js';
 
 /**
  * `idle`: not connected, the next call connects. `connecting`, `ready`. `waiting`: between two attempts.
@@ -265,24 +266,11 @@ export class Link {
     this.connection = undefined;
     this.heartbeat.stop();
     const isOver = this.state === 'closed';
-    const again: PendingCall[] = [];
-    const failing: PendingCall[] = [];
-    // the first in line got the reply that cannot be read: it would be no better the next time
-    const unreadable = isBadReply(cause) ? unanswered[0] : undefined;
-    for (const call of unanswered) {
-      if (call.isSettled) continue;
-      const isExhausted = call.resends >= this.options.maxResends || call === unreadable;
-      if (isOver || isExhausted || !call.request.isIdempotent) failing.push(call);
-      else {
-        call.resends++;
-        call.isSent = false;
-        again.push(call);
-      }
-    }
+    const { again, failing } = decideUnanswered(unanswered, cause, isOver ? 0 : this.options.maxResends);
     this.queue.unshiftAll(again);
     if (!isOver && this.state !== 'closing') this.state = 'idle';
     if (!isOver) this.events.onLost(cause);
-    for (const call of failing) call.fail(call === unreadable ? badReply(call, cause) : lostError(call, cause));
+    for (const { call, error } of failing) call.fail(error);
     if (isOver || this.state !== 'idle') {
       if (!isOver && this.queue.length > 0) this.ensureConnecting();
       return;
@@ -341,22 +329,4 @@ function unlessAborted<Value>(signal: AbortSignal, promise: Promise<Value>): Pro
 
 function closedError(): ConnectionError {
   return new ConnectionError('CLOSED', 'the client is closed');
-}
-
-function isBadReply(cause: Error): boolean {
-  return cause instanceof MsessionError && cause.code === 'BAD_REPLY';
-}
-
-function badReply(call: PendingCall, cause: Error): ConnectionError {
-  return new ConnectionError('BAD_REPLY', `the reply to ${call.request.command} cannot be read: ${cause.message}`, {
-    cause,
-  });
-}
-
-function lostError(call: PendingCall, cause: Error): ConnectionError {
-  return new ConnectionError(
-    'CONNECTION_LOST',
-    `the connection was lost after ${call.request.command} was sent and before its reply came; whether it was carried out is unknown`,
-    { cause, isRetryable: call.request.isIdempotent },
-  );
 }

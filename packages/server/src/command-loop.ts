@@ -98,10 +98,16 @@ export class CommandLoop {
 
   #finish(connection: Connection): void {
     if (!connection.replies.isEmpty) return;
+    this.#delivery.sendAll();
     if (!connection.socket.writableEnded) connection.socket.end();
     // until the peer hangs up, too, what it still sends is read and dropped: closing at once would cut off our replies
     if (connection.hasPeerEnded) connection.socket.destroySoon();
     else if (connection.isReadingPaused) connection.socket.resume();
+  }
+
+  /** Replies pile up: requests wait until `resume`. */
+  hold(connection: Connection): void {
+    if (!connection.isParked && !connection.isEnding && !connection.isClosed) this.#park(connection);
   }
 
   /** Input that may neither be run nor be left unread, or not at all. */
@@ -184,7 +190,7 @@ export class CommandLoop {
         parser.keepRest();
         break;
       }
-      if (writer.length >= flushBytes || !connection.replies.isEmpty) {
+      if (delivery.unflushedBytes >= flushBytes || !connection.replies.isEmpty) {
         delivery.flush(connection, unflushed);
         unflushed = 0;
         if (delivery.isOverLimits(connection)) {

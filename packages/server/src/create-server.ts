@@ -18,7 +18,7 @@ import { PluginHost } from './plugins/plugin-host.js';
 import { RejectedSockets } from './rejected-sockets.js';
 import { ReplyDelivery } from './reply-delivery.js';
 import type { ServerContext } from './server-context.js';
-import { type ServerReport, serverReport } from './server-report.js';
+import { type ReportSection, type ServerReport, sectionFigures, serverReport } from './server-report.js';
 import { registerServerSettings } from './server-settings.js';
 import { ServerStatistics } from './server-statistics.js';
 import { SettingsRegistry } from './settings-registry.js';
@@ -45,6 +45,8 @@ export interface MsessionServer {
   close(options?: CloseOptions): Promise<void>;
   /** Figures for metrics and pages; the same that INFO shows. */
   report(): ServerReport;
+  /** One section of the report. */
+  figures(section: ReportSection): ServerReport[ReportSection];
   /** Limits; assignments take effect at once. */
   readonly limits: ServerLimits;
   /** How the last connection's bytes arrive; null before there was one. */
@@ -101,6 +103,7 @@ class Server implements MsessionServer {
       statistics,
       logger,
       onRoom: (connection) => this.#loop.resume(connection),
+      onCongested: (connection) => this.#loop.hold(connection),
     });
     const plugins = new PluginHost({ plugins: options.plugins ?? [], engine, clock, logger, statistics, version });
     this.#context = {
@@ -158,6 +161,10 @@ class Server implements MsessionServer {
 
   report(): ServerReport {
     return serverReport(this.#context);
+  }
+
+  figures(section: ReportSection): ServerReport[ReportSection] {
+    return sectionFigures(this.#context, section);
   }
 
   close(options: CloseOptions = {}): Promise<void> {

@@ -16,27 +16,30 @@ export type ReportSection =
 
 export type ServerReport = Readonly<Record<ReportSection, Readonly<Record<string, string | number>>>>;
 
+const reportSections: readonly ReportSection[] = [
+  'server',
+  'clients',
+  'memory',
+  'persistence',
+  'stats',
+  'locks',
+  'plugins',
+  'commandstats',
+  'keyspace',
+];
+
 /** The Redis version whose commands for connections and administration ours follow; ready checks read it. */
 const redisVersion = '7.0.0';
 
-export function serverReport(context: ServerContext): ServerReport {
-  const { engine, statistics, connections, limits, plugins } = context;
-  const figures = engine.statistics();
-  const health = engine.health();
-  const memory = process.memoryUsage();
-  const cpu = process.cpuUsage();
-  const uptimeSeconds = Math.floor((context.clock.monotonicMs() - context.startedAtMs) / 1000);
-  const addresses = context.addresses();
-  let blocked = 0;
-  let subscribed = 0;
-  let unsentBytes = 0;
-  for (const connection of connections) {
-    if (connection.blockedBy !== null) blocked++;
-    if (connection.unsubscribe !== null) subscribed++;
-    unsentBytes += connection.socket.writableLength + connection.replies.heldBytes;
-  }
-  return {
-    server: {
+type Figures = Readonly<Record<string, string | number>>;
+
+const sections: { readonly [Section in ReportSection]: (context: ServerContext) => Figures } = {
+  server: (context) => {
+    const { engine } = context;
+    const health = engine.health();
+    const uptimeSeconds = Math.floor((context.clock.monotonicMs() - context.startedAtMs) / 1000);
+    const addresses = context.addresses();
+    return {
       msession_version: context.version,
       redis_version: redisVersion,
       redis_mode: 'standalone',
@@ -52,28 +55,42 @@ export function serverReport(context: ServerContext): ServerReport {
       uptime_in_days: Math.floor(uptimeSeconds / 86_400),
       ready: health.isReady ? 1 : 0,
       ...(health.reason === undefined ? {} : { not_ready_because: health.reason }),
-    },
-    clients: {
+    };
+  },
+  clients: ({ connections, limits, monitor }) => {
+    let blocked = 0;
+    let subscribed = 0;
+    let unsentBytes = 0;
+    for (const connection of connections) {
+      if (connection.blockedBy !== null) blocked++;
+      if (connection.unsubscribe !== null) subscribed++;
+      unsentBytes += connection.socket.writableLength + connection.replies.heldBytes;
+    }
+    return {
       connected_clients: connections.size,
       maxclients: limits.maxClients,
       blocked_clients: blocked,
-      monitors: context.monitor.watchers,
+      monitors: monitor.watchers,
       event_subscribers: subscribed,
       client_output_bytes: unsentBytes,
-    },
-    memory: {
-      used_memory: figures.usedBytes,
+    };
+  },
+  memory: ({ engine }) => {
+    const memory = process.memoryUsage();
+    return {
+      used_memory: engine.statistics().usedBytes,
       used_memory_rss: memory.rss,
       used_memory_heap: memory.heapUsed,
       used_memory_external: memory.external + memory.arrayBuffers,
       maxmemory: engine.limits.maxMemoryBytes,
       maxmemory_policy: engine.limits.evict,
-    },
-    persistence: {
-      loading: health.isReady ? 0 : 1,
-      ...figures.more,
-    },
-    stats: {
+    };
+  },
+  persistence: ({ engine }) => ({ loading: engine.health().isReady ? 0 : 1, ...engine.statistics().more }),
+  stats: ({ engine, statistics, slowlog }) => {
+    const figures = engine.statistics();
+    const cpu = process.cpuUsage();
+    return {
       total_connections_received: statistics.connectionsReceived,
       rejected_connections: statistics.connectionsRejected,
       total_commands_processed: statistics.commandsProcessed,
@@ -90,27 +107,32 @@ export function serverReport(context: ServerContext): ServerReport {
       sessions_destroyed: figures.destroyed,
       expired_keys: figures.expired,
       evicted_keys: figures.evicted,
-      slowlog_entries: context.slowlog.length,
+      slowlog_entries: slowlog.length,
       used_cpu_user: (cpu.user / 1e6).toFixed(6),
       used_cpu_sys: (cpu.system / 1e6).toFixed(6),
-    },
-    locks: {
+    };
+  },
+  locks: ({ engine }) => {
+    const figures = engine.statistics();
+    return {
       locks_held: figures.locksHeld,
       lock_waiters: figures.lockWaiters,
       locks_granted: figures.locksGranted,
       locks_timed_out: figures.locksTimedOut,
-    },
-    plugins: {
-      plugins_loaded: plugins.plugins.length,
-      plugin_failures: statistics.pluginFailures,
-      ...Object.fromEntries(
-        plugins.plugins.map((plugin, index) => [
-          `plugin${index}`,
-          `name=${plugin.name},version=${plugin.version ?? ''},functions=${Object.keys(plugin.functions ?? {}).join('|')}`,
-        ]),
-      ),
-    },
-    commandstats: Object.fromEntries(
+    };
+  },
+  plugins: ({ plugins, statistics }) => ({
+    plugins_loaded: plugins.plugins.length,
+    plugin_failures: statistics.pluginFailures,
+    ...Object.fromEntries(
+      plugins.plugins.map((plugin, index) => [
+        `plugin${index}`,
+        `name=${plugin.name},version=${plugin.version ?? ''},functions=${Object.keys(plugin.functions ?? {}).join('|')}`,
+      ]),
+    ),
+  }),
+  commandstats: ({ statistics }) =>
+    Object.fromEntries(
       commandList.flatMap((spec, index) => {
         const calls = statistics.calls[index] ?? 0;
         if (calls === 0) return [];
@@ -119,13 +141,26 @@ export function serverReport(context: ServerContext): ServerReport {
         ];
       }),
     ),
-    keyspace: {
+  keyspace: ({ engine }) => {
+    const figures = engine.statistics();
+    return {
       sessions: figures.sessions,
       sub_sessions: figures.subSessions,
       indexed_names: figures.indexedNames,
       ...(figures.sessions === 0 ? {} : { db0: `keys=${figures.sessions},expires=${figures.sessions},avg_ttl=0` }),
-    },
-  };
+    };
+  },
+};
+
+/** One section's figures. */
+export function sectionFigures(context: ServerContext, section: ReportSection): Figures {
+  return sections[section](context);
+}
+
+/** All figures. */
+export function serverReport(context: ServerContext): ServerReport {
+  const entries = reportSections.map((section) => [section, sectionFigures(context, section)]);
+  return Object.fromEntries(entries) as ServerReport;
 }
 
 /** Sections that INFO prints when it is asked for none. */
@@ -139,17 +174,16 @@ export const defaultSections: readonly ReportSection[] = [
   'plugins',
   'keyspace',
 ];
-const allSections: readonly ReportSection[] = [...defaultSections.slice(0, -1), 'commandstats', 'keyspace'];
 
 /** INFO's text: `# Section` and `name:value` lines. Unknown sections print nothing, as Redis users know it. */
 export function reportText(report: ServerReport, wanted: readonly string[]): string {
   const names = new Set(wanted.map((name) => name.toLowerCase()));
   const isEverything = names.has('all') || names.has('everything');
-  const sections = allSections.filter((section) => {
+  const chosen = reportSections.filter((section) => {
     if (isEverything || names.has(section)) return true;
     return (names.size === 0 || names.has('default')) && defaultSections.includes(section);
   });
-  return sections
+  return chosen
     .map((section) => {
       const lines = Object.entries(report[section]).map(([name, value]) => `${name}:${value}\r\n`);
       return `# ${section[0]?.toUpperCase()}${section.slice(1)}\r\n${lines.join('')}`;

@@ -1,7 +1,7 @@
 // The conformance suite's harness over real sockets. Its clock is shared by engine and server. Calls reach the server in
 // the order in which they were made, whatever connection they take, and nothing is under way when one resolves: bytes
 // sent and received are compared with the server's own counts.
-import { createEmbeddedEngine } from '@msession/engine';
+import { type Clock, createEmbeddedEngine, systemClock } from '@msession/engine';
 import { type ConformanceHarness, type ConformancePeer, ManualClock } from '@msession/engine/conformance';
 import { encodeRequest } from '@msession/protocol';
 import { createServer } from '../../src/index.js';
@@ -15,27 +15,38 @@ export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-even
   const clock = new ManualClock();
   const engine = createEmbeddedEngine({ clock });
   await engine.start();
-  const server = createServer({ engine, clock, port: 0, receivePath });
+  // the same time, but the server's own timers run by themselves: cases let years pass, and the sweeper ticks by seconds
+  const serverClock: Clock = { ...systemClock, monotonicMs: () => clock.monotonicMs(), wallMs: () => clock.wallMs() };
+  const server = createServer({ engine, clock: serverClock, port: 0, receivePath });
   const { tcp } = await server.listen();
   const peers: RespPeer[] = [];
   let sentBytes = 0;
-  let lostBytes = 0;
   let sending: Promise<void> = Promise.resolve();
+  let isDisposed = false;
 
   const inputBytes = () => figure(server, 'stats', 'total_net_input_bytes');
   const outputBytes = () => figure(server, 'stats', 'total_net_output_bytes');
   const readBytes = () => peers.reduce((sum, peer) => sum + peer.socket.bytesRead, 0);
 
-  async function settle(): Promise<void> {
-    let quiet = 0;
+  let quiet = 0;
+  let settling: Promise<void> | null = null;
+
+  async function becomeQuiet(): Promise<void> {
     let seen = -1;
-    while (quiet < quietTurns) {
+    for (quiet = 0; quiet < quietTurns && !isDisposed; ) {
       await turn();
       const output = outputBytes();
-      const isQuiet = output === seen && readBytes() + lostBytes >= output;
-      quiet = isQuiet ? quiet + 1 : 0;
+      quiet = output === seen && readBytes() >= output ? quiet + 1 : 0;
       seen = output;
     }
+    settling = null;
+  }
+
+  /** Resolves when nothing is under way; whoever asks meanwhile makes it begin to count anew. */
+  function settle(): Promise<void> {
+    quiet = 0;
+    settling ??= becomeQuiet();
+    return settling;
   }
 
   /** Sends when everything sent before has arrived. */
@@ -44,7 +55,8 @@ export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-even
     sending = sending.then(async () => {
       peer.raw(bytes);
       sentBytes += bytes.length;
-      await until(() => inputBytes() >= sentBytes || peer.socket.destroyed);
+      await until(() => inputBytes() >= sentBytes || peer.socket.destroyed || isDisposed);
+      if (peer.socket.destroyed) sentBytes = inputBytes();
     });
     return sending;
   }
@@ -67,11 +79,12 @@ export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-even
         nextPush: () => peer.nextPush(),
         pendingPushes: () => peer.pendingPushes,
         async close() {
+          await sending;
+          await settle();
           const before = figure(server, 'clients', 'connected_clients');
           await peer.hangUp();
-          await until(() => figure(server, 'clients', 'connected_clients') < before);
+          await until(() => figure(server, 'clients', 'connected_clients') < before || isDisposed);
           await settle();
-          lostBytes = outputBytes() - readBytes();
         },
       };
       await wrapped.call('HELLO', protocol);
@@ -88,6 +101,7 @@ export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-even
       Object.assign(engine.limits, limits);
     },
     async dispose() {
+      isDisposed = true;
       for (const peer of peers) peer.socket.destroy();
       await server.close({ drain: false });
       await engine.close();

@@ -69,5 +69,5 @@ export function figure(
   section: 'clients' | 'stats' | 'locks' | 'plugins',
   name: string,
 ): number {
-  return Number(server.report()[section][name]);
+  return Number(server.figures(section)[name]);
 }

@@ -9,10 +9,17 @@ require_once __DIR__ . '/../autoload.php';
 require_once __DIR__ . '/../functions.php';
 
 spl_autoload_register(static function (string $class): void {
-    if (strncmp($class, 'Msession\\Tests\\', 15) === 0) {
-        $file = __DIR__ . '/' . strtr(substr($class, 15), '\\', '/') . '.php';
-        if (is_file($file)) {
-            require $file;
+    $folders = [
+        'Msession\\Tests\\' => __DIR__,
+        'Msession\\Laravel\\' => __DIR__ . '/../bridges/laravel/src',
+        'Msession\\Symfony\\' => __DIR__ . '/../bridges/symfony/src',
+    ];
+    foreach ($folders as $prefix => $folder) {
+        if (strncmp($class, $prefix, strlen($prefix)) === 0) {
+            $file = $folder . '/' . strtr(substr($class, strlen($prefix)), '\\', '/') . '.php';
+            if (is_file($file)) {
+                require $file;
+            }
         }
     }
 });

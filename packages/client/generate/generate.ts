@@ -7,7 +7,7 @@ import { clientErrorCodes } from '../src/errors.js';
 
 const file = new URL('../README.md', import.meta.url);
 
-function methodRow(spec: CommandSpec): string {
+function methodRow(spec: CommandSpec): string[] {
   const positions = spec.arguments.filter(({ kind }) => kind === 'positional' || kind === 'word' || kind === 'rest');
   const options = spec.arguments.filter((argument) => !positions.includes(argument) && argument.name !== 'async');
   const guards = (spec.guardedForm ?? []).filter(({ kind }) => kind === 'option');
@@ -16,7 +16,7 @@ function methodRow(spec: CommandSpec): string {
   );
   const given = positions.map((position) => `${position.name}${isOptional(position) ? '?' : ''}`);
   const call = [...given, ...(names.length === 0 ? [] : [`{ ${names.join(', ')} }`])].join(', ');
-  return `| \`${methodName(spec.name)}(${call})\` | ${replyText(spec.reply)} | ${spec.summary} |`;
+  return [`\`${methodName(spec.name)}(${call})\``, replyText(spec.reply), spec.summary];
 }
 
 function isOptional(spec: ArgumentSpec): boolean {
@@ -50,19 +50,29 @@ function replyText(schema: ReplySchema): string {
   }
 }
 
-const methods = ['| method | answers | does |', '| --- | --- | --- |', ...callableSpecs().map(methodRow)];
+/** A table with its columns aligned, as the formatter leaves it. */
+function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
+  return lines.join('\n');
+}
+
+const methods = alignedTable([['method', 'answers', 'does'], ...callableSpecs().map(methodRow)]);
 const yesNo = (is: boolean) => (is ? 'yes' : 'no');
-const errors = [
-  '| `code` | happens when | `isRetryable` | `isOutcomeUnknown` |',
-  '| --- | --- | --- | --- |',
-  ...Object.entries(clientErrorCodes).map(
-    ([code, row]) => `| \`${code}\` | ${row.meaning} | ${yesNo(row.isRetryable)} | ${yesNo(row.isOutcomeUnknown)} |`,
-  ),
-];
+const errors = alignedTable([
+  ['`code`', 'happens when', '`isRetryable`', '`isOutcomeUnknown`'],
+  ...Object.entries(clientErrorCodes).map(([code, row]) => [
+    `\`${code}\``,
+    row.meaning,
+    yesNo(row.isRetryable),
+    yesNo(row.isOutcomeUnknown),
+  ]),
+]);
 
 let readme = readFileSync(file, 'utf8');
 const before = readme;
-for (const [name, lines] of [
+for (const [name, table] of [
   ['methods', methods],
   ['errors', errors],
 ] as const) {
@@ -70,7 +80,7 @@ for (const [name, lines] of [
   const from = readme.indexOf(start);
   const to = readme.indexOf(end);
   if (from < 0 || to < from) throw new Error(`README.md has no place for the table of ${name}`);
-  readme = readme.slice(0, from + start.length) + lines.join('\n') + readme.slice(to);
+  readme = readme.slice(0, from + start.length) + table + readme.slice(to);
 }
 if (!process.argv.includes('--check')) writeFileSync(file, readme);
 else if (readme !== before) {

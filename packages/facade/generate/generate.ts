@@ -33,7 +33,7 @@ function moduleText(functions: readonly Described[], isSync: boolean): string {
 }
 
 /** A row of the README's table: the call, what it does, and what it answers. */
-function tableRow({ name, comment }: Described, signatures: string): string {
+function tableRow({ name, comment }: Described, signatures: string): string[] {
   const parameters = new RegExp(`^ {2}${name}\\(([^)]*)\\)`, 'm').exec(signatures)?.[1] ?? '';
   const names = parameters
     .split(',')
@@ -43,7 +43,15 @@ function tableRow({ name, comment }: Described, signatures: string): string {
     .replace(/^\/\*\*|^ \*\/?|@remarks.*$/gm, '')
     .split('@returns')
     .map((part) => part.replace(/\s+/g, ' ').trim());
-  return `| \`${name}(${names.join(', ')})\` | ${does} | ${answers} |`;
+  return [`\`${name}(${names.join(', ')})\``, does, answers];
+}
+
+/** A table with its columns aligned, as the formatter leaves it. */
+function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
+  return lines.join('\n');
 }
 
 function readmeText(functions: readonly Described[], signatures: string): string {
@@ -53,7 +61,7 @@ function readmeText(functions: readonly Described[], signatures: string): string
   const to = readme.indexOf(end);
   if (from < 0 || to < from) throw new Error('README.md has no place for the table of functions');
   const rows = functions.map((one) => tableRow(one, signatures));
-  const table = ['| function | does | answers |', '| --- | --- | --- |', ...rows].join('\n');
+  const table = alignedTable([['function', 'does', 'answers'], ...rows]);
   return readme.slice(0, from + start.length) + table + readme.slice(to);
 }
 

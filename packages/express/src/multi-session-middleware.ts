@@ -85,7 +85,12 @@ export function multiSession(options: MultiSessionOptions) {
     throw badOption('maxSubSessions must be a whole number, 1 or more');
   // 0: no end of its own, but never longer than the parent
   const records = new SessionRecords(
-    { ...core.records.options, ttlOf: () => expireSeconds ?? 0, index: [] },
+    {
+      ...core.records.options,
+      serializer: core.records.options.serializer.forSubSessions ?? core.records.options.serializer,
+      ttlOf: () => expireSeconds ?? 0,
+      index: [],
+    },
     core.records.metrics,
   );
 
@@ -228,10 +233,14 @@ function saveAtEnd(
   response.end = ((...parameters: unknown[]) => {
     if (isEnding) return parent.asParent(() => end.apply(response, parameters));
     isEnding = true;
-    if (!multiSession.hasUnsaved) return parent.asParent(() => end.apply(response, parameters));
+    const endAsParent = () => {
+      multiSession.releaseAll();
+      return parent.asParent(() => end.apply(response, parameters));
+    };
+    if (!multiSession.hasUnsaved) return endAsParent();
     parent.mark();
     multiSession.saveAll().then(
-      () => parent.asParent(() => end.apply(response, parameters)),
+      endAsParent,
       // the error handler answers instead, and its end comes through here again
       (error: unknown) => next(error),
     );

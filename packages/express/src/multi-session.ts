@@ -194,8 +194,16 @@ export class MultiSession {
 
   /** Saves everything that this request changed or handed out. */
   async saveAll(): Promise<void> {
-    if (this.#isParentDeleted || !this.hasUnsaved) return;
-    for (const window of this.#windows.values()) if (this.#mustSave(window)) await this.#save(window);
+    if (!this.#isParentDeleted)
+      for (const window of this.#windows.values()) if (this.#mustSave(window)) await this.#save(window);
+  }
+
+  /**
+   * Gives the locks of the windows back, before the parent is saved: who holds the parent may be waiting for a window.
+   * The server gets this before anything that is sent later.
+   */
+  releaseAll(): void {
+    for (const { open } of this.#windows.values()) void this.#records.release(open);
   }
 
   async saveWindow(id: string): Promise<void> {

@@ -41,7 +41,12 @@ const takenNames: ReadonlySet<string> = new Set([
  * `BigInt.prototype.toJSON` (decimal text) unless there is one.
  */
 export function phpSerializer(options: PhpSerializerOptions = {}): SessionSerializer {
-  const format = options.format ?? 'php';
+  const serializer = serializerOf(options.format ?? 'php', options);
+  // the PHP package keeps the data of a sub-session by serialize()
+  return { ...serializer, isSharedUnderLock: true, forSubSessions: serializerOf('php_serialize', options) };
+}
+
+function serializerOf(format: PhpSessionFormat, options: PhpSerializerOptions): SessionSerializer {
   const floats = options.plainFloats === true ? 'number' : 'exact';
   installBigIntJson();
   return {

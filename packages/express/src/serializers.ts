@@ -6,6 +6,13 @@ export interface SessionSerializer {
   parse(bytes: Buffer): Record<string, unknown>;
   /** `previous` is what the session was read from, for what the application cannot see and must not lose. */
   stringify(session: Readonly<Record<string, unknown>>, previous?: Buffer): string | Uint8Array;
+  /** How the sub-sessions of `multiSession()` are written; default: like sessions. */
+  readonly forSubSessions?: SessionSerializer;
+  /**
+   * Others write these sessions under their lock, after reading them: then a merge takes the lock, too, while it writes.
+   * Default false.
+   */
+  readonly isSharedUnderLock?: boolean;
 }
 
 export const jsonSerializer: SessionSerializer = {

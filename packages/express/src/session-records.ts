@@ -232,7 +232,7 @@ export class SessionRecords {
     return true;
   }
 
-  async #writeLocked(open: OpenSession, session: SessionData): Promise<boolean> {
+  async #writeLocked(open: OpenSession, session: SessionData, lifeOf: SessionData = session): Promise<boolean> {
     const { lock } = open;
     if (lock === undefined || open.isFinished)
       throw new SessionStoreError(
@@ -240,7 +240,7 @@ export class SessionRecords {
         'the session was saved after the response, when its lock had been given back; nothing was saved. ' +
           'Save before responding, or call req.msession.release() first',
       );
-    const written = this.#written(open, session);
+    const written = this.#written(open, session, lifeOf);
     if (written === undefined) return this.destroy(open.serverId);
     try {
       const fields = { ...written.fields, key: lock.key, condition: 'XX' as const };
@@ -271,6 +271,7 @@ export class SessionRecords {
       await this.touch(open.serverId, session);
       return true;
     }
+    if (serializer.isSharedUnderLock === true) return this.#mergeUnderLock(open, session, base);
     // the first try trusts what was read: if the revision still holds, nobody else has written
     let target = session;
     let revision = open.revision;
@@ -305,7 +306,25 @@ export class SessionRecords {
       }
     }
     // what this request sees from now on is its own session, not the merged one: that is what later changes start from
-    this.#remember(open, Buffer.from(serializer.stringify(session, before)));
+    this.#remember(open, Buffer.from(serializer.stringify(session, before) as string));
+    return true;
+  }
+
+  /** Others read, work and write under the lock: only who holds it may write in between. */
+  async #mergeUnderLock(open: OpenSession, session: SessionData, base: SessionData): Promise<boolean> {
+    const { serializer, resolverFor } = this.options;
+    const before = open.bytes;
+    const held = newOpenSession(open.serverId, 'lock');
+    await this.#lock(held, { mode: 'lock' });
+    try {
+      const theirs = this.parse(held);
+      if (held.lock === undefined || theirs === undefined) return false;
+      const context = { serializer, resolverFor, metrics: this.metrics };
+      if (!(await this.#writeLocked(held, mergeChanges(base, theirs, session, context), session))) return false;
+    } finally {
+      await this.#giveBack(held);
+    }
+    this.#remember(open, Buffer.from(serializer.stringify(session, before) as string));
     return true;
   }
 

@@ -410,6 +410,40 @@ describe('merge', () => {
   });
 });
 
+describe('merge of sessions shared with PHP', () => {
+  it('waits for the page that holds the lock, and writes onto what it made', async () => {
+    const store = storeWith({
+      prefix: '',
+      ttl: 'server',
+      serializer: phpSerializer(),
+      resolve: { counter: 'sum', cart: 'append' },
+    });
+    await server.client.dataset('a', 'counter|i:1;cart|a:0:{}');
+    const page = await server.connect().lock('a');
+    await new Promise<void>((resolve, reject) =>
+      store.scope({ mode: 'merge' })({}, { once: vi.fn(), writableFinished: false }, async () => {
+        try {
+          const one = store.createSession(
+            { sessionID: 'a', sessionStore: store } as never,
+            (await store.get('a')) as session.SessionData,
+          ) as session.Session & Record<string, unknown>;
+          one.counter = 2;
+          one.cart = ['tea'];
+          const saved = store.set('a', one);
+          await vi.waitFor(async () => expect((await server.client.locks('a'))[0]?.waiters).toHaveLength(1));
+          await page.setData('counter|i:5;cart|a:1:{i:0;s:3:"cup";}').release();
+          await saved;
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      }),
+    );
+    expect(await server.client.dataget('a')).toBe('counter|i:6;cart|a:2:{i:0;s:3:"cup";i:1;s:3:"tea";}');
+    expect(await server.client.ctl('a', 'LOCK')).toBe(0);
+  });
+});
+
 it.each([
   [{ client: undefined }, 'client is missing'],
   [{ ttl: -1 }, 'ttl must be a whole number'],

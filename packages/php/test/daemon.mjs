@@ -13,7 +13,9 @@ const builtFile = fileURLToPath(new URL('../../../apps/msessiond/dist/', import.
  */
 export async function startDaemon(flags = []) {
   if (!existsSync(builtFile)) throw new Error('apps/msessiond is not built; run npm run build at the root first');
-  const child = spawn(process.execPath, [daemonFile, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [daemonFile, '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise((resolve) => child.on('close', resolve));
   process.on('exit', () => child.kill('SIGKILL'));
   const address = await new Promise((resolve, reject) => {

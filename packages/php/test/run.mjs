@@ -9,15 +9,29 @@ const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /** @returns {number | null} what is missing is named, since a skipped suite looks like a passed one */
 function checkTools() {
-  const missing = ['php', 'phpunit'].filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error !== undefined);
+  const missing = ['php', 'phpunit'].filter(
+    (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error !== undefined,
+  );
   if (missing.length === 0) return null;
   process.stderr.write(`missing: ${missing.join(', ')}; on Debian: apt-get install ${debianPackages.join(' ')}\n`);
   return 1;
 }
 
 const debianPackages = [
-  'php-cli', 'php-fpm', 'php-xml', 'php-mbstring', 'php-curl', 'phpunit', 'nginx-light', 'openssl',
-  'php-psr-log', 'php-symfony-http-foundation', 'php-symfony-dependency-injection', 'php-illuminate-session', 'php-illuminate-container',
+  'php-cli',
+  'php-fpm',
+  'php-xml',
+  'php-mbstring',
+  'php-curl',
+  'phpunit',
+  'nginx-light',
+  'openssl',
+  'php-psr-log',
+  'php-symfony-http-foundation',
+  'php-symfony-dependency-injection',
+  'php-symfony-http-kernel',
+  'php-illuminate-session',
+  'php-illuminate-container',
 ];
 
 function runPhpunit(url) {

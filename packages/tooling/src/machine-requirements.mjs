@@ -59,6 +59,7 @@ export const requirements = [
   phpLibrary('Psr/Log', 'php-psr-log'),
   phpLibrary('Symfony/Component/HttpFoundation', 'php-symfony-http-foundation'),
   phpLibrary('Symfony/Component/DependencyInjection', 'php-symfony-dependency-injection'),
+  phpLibrary('Symfony/Component/HttpKernel', 'php-symfony-http-kernel'),
   phpLibrary('Illuminate/Session', 'php-illuminate-session'),
   phpLibrary('Illuminate/Container', 'php-illuminate-container'),
 ];

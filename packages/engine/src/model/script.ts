@@ -144,7 +144,7 @@ const contentCommands: WeightedWords = [
   [3, words('TIMEOUT', anyId, sometimes(timeout))],
   [5, words('CTL', anyId, fc.constantFrom('EXIST', 'TTL', 'AGE', 'TLA', 'CTIME', 'TOUCH', 'NOW', 'REV', 'LOCK'))],
   [1, words('COUNT')],
-  [1, words('LIST', sometimes('MATCH', fc.constantFrom('*', 'a*', '?', '[b-z]')))],
+  [1, words('LIST', sometimes('MATCH', fc.constantFrom('*', '?', '[b-z]', '[^a]', 'a')))],
   [3, words('FIND', name, value)],
   [2, words('LISTVAR', name)],
   [1, words('DROPWHERE', name, value, sometimes('EXCEPT', anyId))],

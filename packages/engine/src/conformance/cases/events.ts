@@ -110,6 +110,30 @@ export const eventCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S11.events.expired-before-its-parent-goes',
+    title: 'a sub-session whose time is over is expired, not destroyed or renamed with its parent',
+    async run(harness) {
+      const peer = await harness.connect();
+      for (const words of [
+        ['DROP', 'p'],
+        ['RENAME', 'p', 'q'],
+        ['FLUSH', 0],
+      ] as const) {
+        await expectOk(peer, ['CREATE', 'p', 'TIMEOUT', 100], ['CREATE', 'other', 'TIMEOUT', 1]);
+        await harness.advance(2);
+        await expectOk(peer, ['CREATE', 'p/s', 'TIMEOUT', 1]);
+        const listener = await listen(harness, 'expired');
+        await harness.advance(1000);
+        await peer.call(...words);
+        // the other one is the sweeper's, which may take a moment
+        await harness.advance(5000);
+        assert.deepEqual((await eventsOf(listener, 2)).sort(), ['expired other', 'expired p/s'], words.join(' '));
+        await listener.close();
+        await peer.call('DROP', 'q');
+      }
+    },
+  },
+  {
     id: 'S11.events.renamed',
     title: 'RENAME is one event of the old id; renaming to itself is none',
     async run(harness) {

@@ -71,6 +71,21 @@ export const expiryCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S4.an-overdue-sub-makes-room',
+    title: 'the limit of sub-sessions counts those that live, from the very deadline of the others',
+    needs: ['limits'],
+    async run(harness) {
+      await harness.configure({ maxSubSessionsPerSession: 1 });
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'p', 'TIMEOUT', 100], ['CREATE', 'other', 'TIMEOUT', 1]);
+      await harness.advance(2);
+      await expectOk(peer, ['CREATE', 'p/s', 'TIMEOUT', 1]);
+      await harness.advance(1000);
+      await expectOk(peer, ['CREATE', 'p/t']);
+      await expectReply(peer, ['SUBLIST', 'p'], ['t']);
+    },
+  },
+  {
     id: 'S4.ttl-of-a-sub',
     title: 'CTL TTL of a sub-session is never more than what its parent has left',
     async run(harness) {

@@ -1,6 +1,7 @@
 import { sessionFlag } from '../session-layout.js';
 import { slashIn } from '../sessions.js';
 import type { Handler } from './handler.js';
+import { endOverdueSubs } from './overdue-subs.js';
 import { liveInOrder, withIndex } from './search.js';
 
 export const dropwhere: Handler<'DROPWHERE'> = (engine, request, args, sink) => {
@@ -12,7 +13,10 @@ export const dropwhere: Handler<'DROPWHERE'> = (engine, request, args, sink) => 
     const kept = except === undefined ? 0 : sessions.find(except, 0, keptEnd < 0 ? except.length : keptEnd);
     const found = liveInOrder(engine, sessions.index.sessionsWith(indexed, value, 0, value.length));
     const doomed = found.filter((address) => address !== kept && !sessions.hasFlag(address, sessionFlag.subSession));
-    for (const address of doomed) sessions.destroy(address, 'destroyed');
+    for (const address of doomed) {
+      endOverdueSubs(sessions, address);
+      sessions.destroy(address, 'destroyed');
+    }
     target.integer(doomed.length);
   });
 };

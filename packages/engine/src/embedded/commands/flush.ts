@@ -2,6 +2,7 @@ import type { ReplySink } from '@msession/protocol';
 import { headDouble, sessionFlag } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
 import type { Handler } from './handler.js';
+import { endOverdueSubs } from './overdue-subs.js';
 
 export const flush: Handler<'FLUSH'> = (engine, _request, args, sink) => {
   const { sessions, sweeper } = engine;
@@ -16,6 +17,7 @@ export const flush: Handler<'FLUSH'> = (engine, _request, args, sink) => {
         if (table.find(address.hash, address.id, 0, address.id.length) !== address.address) continue;
         const isCounted = !sessions.hasFlag(address.address, sessionFlag.subSession);
         if (!sessions.isLive(address.address)) continue;
+        if (isCounted) endOverdueSubs(sessions, address.address);
         sessions.destroy(address.address, 'destroyed');
         if (isCounted) flushed++;
       }

@@ -1,6 +1,7 @@
 // What has to be right before a session is made: the id is free, and the parent of a sub-session lives and has room.
 import type { ReplySink, Request } from '@msession/protocol';
 import type { EngineParts } from './handler.js';
+import { endOverdueSubs } from './overdue-subs.js';
 
 /** The parent's address (0 for a session of its own), or -1 when the refusal is written. */
 export function parentForNew(engine: EngineParts, request: Request, index: number, sink: ReplySink): number {
@@ -24,6 +25,7 @@ export function parentFor(engine: EngineParts, buffer: Buffer, start: number, en
     return -1;
   }
   const most = Math.min(limits.maxSubSessionsPerSession, 0xffff);
+  if (sessions.subSessionCountOf(parent) >= most) endOverdueSubs(sessions, parent);
   if (sessions.subSessionCountOf(parent) >= most) {
     sink.error('BADLEN', `the session has ${most} sub-sessions, as many as max-sub-sessions allows; drop one first`);
     return -1;

@@ -1,5 +1,6 @@
 import { globalsId, maxIdBytes } from '@msession/protocol';
 import { type Handler, sessionOr } from './handler.js';
+import { endOverdueSubs } from './overdue-subs.js';
 
 export const rename: Handler<'RENAME'> = (engine, request, args, sink) => {
   const { sessions, locks } = engine;
@@ -23,6 +24,7 @@ export const rename: Handler<'RENAME'> = (engine, request, args, sink) => {
       sink.error('DUPSESSION', 'the new id is taken');
       return;
     }
+    endOverdueSubs(sessions, address);
     const longestSub = Math.max(0, ...sessions.subSessions(address).map((sub) => sessions.idOf(sub).length));
     if (longestSub - oldText.length + newText.length > maxIdBytes) {
       sink.error('BADLEN', `the id of a sub-session would have more than ${maxIdBytes} bytes; take a shorter id`);

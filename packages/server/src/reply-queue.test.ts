@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { ReplyQueue } from './reply-queue.js';
+
+const bytes = (text: string) => Buffer.from(text);
+
+test('what is filled leaves from the front only, in the order of opening', () => {
+  const queue = new ReplyQueue();
+  const [first, second, third] = [queue.open(2), queue.open(2), queue.open(3, 4)];
+  queue.fill(third, bytes('3'));
+  queue.fill(second, bytes('22'));
+  expect(queue.takeReady()).toEqual([]);
+  expect([queue.heldBytes, queue.heldReplies]).toEqual([3, 6]);
+  queue.fill(first, bytes('1'));
+  expect(queue.takeReady().map(String)).toEqual(['1', '22', '3']);
+  expect([queue.isEmpty, queue.heldBytes, queue.heldReplies]).toEqual([true, 0, 0]);
+});
+
+test('it stops at the first reply that is not known', () => {
+  const queue = new ReplyQueue();
+  const [first, second, third] = [queue.open(2), queue.open(2), queue.open(2)];
+  queue.fill(first, bytes('a'));
+  queue.fill(third, bytes('c'));
+  expect(queue.takeReady().map(String)).toEqual(['a']);
+  expect(queue.isOnly(second)).toBe(false);
+  queue.fill(second, bytes('b'));
+  expect(queue.takeReady().map(String)).toEqual(['b', 'c']);
+});

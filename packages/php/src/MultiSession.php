@@ -54,7 +54,7 @@ final class MultiSession
             throw new ArgumentException('there is no session to hold sub-sessions; start one, or give sessionId');
         }
         $this->client = $options['client'] ?? new Client(
-            explode('?', (string) ($options['server'] ?? ServerLocator::find() ?? ServerLocator::FALLBACK), 2)[0],
+            (string) ($options['server'] ?? ServerLocator::find() ?? ServerLocator::FALLBACK),
             ['role' => 'windows']
         );
         $this->parameter = (string) ($options['parameter'] ?? 'sub_session_id');

@@ -68,8 +68,7 @@ final class Sessions
     {
         $server = ServerLocator::find() ?? ServerLocator::FALLBACK;
         if (self::$client === null || self::$server !== $server) {
-            [$address] = explode('?', $server, 2);
-            self::$client = new Client($address, ['role' => 'search']);
+            self::$client = new Client($server, ['role' => 'search']);
             self::$server = $server;
         }
 

@@ -78,9 +78,16 @@ final class EndOfScriptTest extends ServerTestCase
         }
     }
 
-    private function runPage(string $page, string $id): string
+    public function testNeedsNoExtension(): void
     {
-        $process = proc_open([PHP_BINARY, __DIR__ . '/../pages/' . $page, $id], [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, ['MSESSION_URL' => self::server()] + getenv());
+        $id = self::newId();
+        self::assertSame('n|i:1; yes 7', $this->runPage('bare.php', $id, ['-n']));
+    }
+
+    /** @param list<string> $flags */
+    private function runPage(string $page, string $id, array $flags = []): string
+    {
+        $process = proc_open(array_merge([PHP_BINARY], $flags, [__DIR__ . '/../pages/' . $page, $id]), [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, ['MSESSION_URL' => self::server()] + getenv());
         self::assertIsResource($process);
         $output = (string) stream_get_contents($pipes[1]);
         $errors = (string) stream_get_contents($pipes[2]);

@@ -24,6 +24,14 @@ import type { ServerContext } from './server-context.js';
 
 /** A connection whose requests have run for so long lets others run before it goes on. */
 const turnMs = 10;
+/**
+ * Reading the clock costs a twentieth of a short command. Commands on one session are therefore timed one by one only
+ * where the slow log asks for less than this, or for a while after a batch of them took as long as its threshold.
+ */
+const exactTimingBelowMs = 1;
+const suspicionMs = 10_000;
+/** The clock is read at least once in so many commands (a power of two), to keep turns short. */
+const commandsPerLook = 32;
 
 const minus = 45;
 
@@ -35,6 +43,10 @@ const neededBits = Uint8Array.from(
 );
 const isBlockingCommand = commandList.map((spec) => spec.flags.includes('blocking'));
 const handlers: readonly (CommandHandler | undefined)[] = commandList.map((spec) => commandHandlers.get(spec.name));
+/** Whether a command can take long by its nature: more than one session, or anything else than variables and data. */
+const canTakeLong = commandList.map(
+  (spec) => !(spec.group === 'variables' || spec.group === 'data' || spec.group === 'locks') || spec.name === 'LOCKS',
+);
 const slock = commandIndex.SLOCK;
 const sunlock = commandIndex.SUNLOCK;
 
@@ -44,12 +56,18 @@ export class CommandLoop {
   readonly #delivery: ReplyDelivery;
   readonly #observers: ChangeObservers;
   readonly #request = new Request();
+  readonly #calls: Float64Array;
+  readonly #failures: Float64Array;
+  /** Until then every command is timed: something took long. */
+  #suspiciousUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(context: ServerContext, delivery: ReplyDelivery, observers: ChangeObservers) {
     this.#context = context;
     this.#engine = context.engine;
     this.#delivery = delivery;
     this.#observers = observers;
+    this.#calls = context.statistics.calls;
+    this.#failures = context.statistics.failures;
   }
 
   /** Bytes arrived. */
@@ -144,9 +162,13 @@ export class CommandLoop {
     const request = this.#request;
     const writer = delivery.writer;
     delivery.begin(connection);
+    const thresholdMs = limits.slowlogThresholdMs;
+    const startMs = clock.monotonicMs();
+    const isTimed = thresholdMs >= 0;
+    const timesAll = isTimed && (thresholdMs < exactTimingBelowMs || startMs < this.#suspiciousUntilMs);
+    let markMs = startMs;
     let unflushed = 0;
-    let markMs = clock.monotonicMs();
-    const turnEndMs = markMs + turnMs;
+    let commands = 0;
     for (;;) {
       const result = parser.next(request);
       if (result === 'more') break;
@@ -162,7 +184,10 @@ export class CommandLoop {
         this.end(connection);
         break;
       }
-      const late = this.#dispatch(connection, request);
+      const index = findCommandIndex(request);
+      const isExact = timesAll || (index >= 0 && (canTakeLong[index] as boolean));
+      if (isExact && !timesAll) markMs = clock.monotonicMs();
+      const late = this.#dispatch(connection, request, index);
       if (late !== undefined) {
         delivery.flush(connection, unflushed);
         unflushed = 0;
@@ -175,10 +200,11 @@ export class CommandLoop {
           writer.error('ERR', 'the reply is larger than a reply can be; ask for it in pages');
         }
       }
-      const nowMs = clock.monotonicMs();
-      if (nowMs - markMs >= limits.slowlogThresholdMs && limits.slowlogThresholdMs >= 0)
-        this.#logSlow(connection, request, nowMs - markMs);
-      markMs = nowMs;
+      if (isExact || (++commands & (commandsPerLook - 1)) === 0) {
+        const nowMs = clock.monotonicMs();
+        if (isExact && isTimed && nowMs - markMs >= thresholdMs) this.#logSlow(connection, request, nowMs - markMs);
+        markMs = nowMs;
+      }
       if (delivery.hasPushes) delivery.sendPushesBehind(connection, unflushed);
       if (connection.isEnding) {
         delivery.flush(connection, unflushed);
@@ -198,11 +224,15 @@ export class CommandLoop {
           break;
         }
       }
-      if (nowMs >= turnEndMs) {
+      if (markMs - startMs >= turnMs) {
         this.#park(connection);
         setImmediate(() => this.resume(connection));
         break;
       }
+    }
+    if (isTimed && !timesAll && commands > 0) {
+      const nowMs = clock.monotonicMs();
+      if (nowMs - startMs >= thresholdMs) this.#suspiciousUntilMs = nowMs + suspicionMs;
     }
     delivery.flush(connection, unflushed);
     if (!connection.isParked && !connection.isEnding && delivery.isOverLimits(connection)) this.#park(connection);
@@ -213,19 +243,19 @@ export class CommandLoop {
   #dispatch(
     connection: Connection,
     request: Request,
+    index: number,
   ): undefined | { readonly reply: Promise<DeferredReply>; readonly isBlocking: boolean } {
     const context = this.#context;
     const writer = this.#delivery.writer;
     const before = writer.length;
-    const index = findCommandIndex(request);
     if (index < 0) return this.#unknown(connection, request);
     connection.commandCount++;
     connection.lastCommand = names[index] as string;
-    context.statistics.calls[index] = (context.statistics.calls[index] as number) + 1;
+    this.#calls[index] = (this.#calls[index] as number) + 1;
     const needed = neededBits[index] as number;
     if ((connection.granted & needed) !== needed) {
       this.#refuse(connection, index);
-      context.statistics.failures[index] = (context.statistics.failures[index] as number) + 1;
+      this.#failures[index] = (this.#failures[index] as number) + 1;
       return undefined;
     }
     if (context.monitor.isWatched)
@@ -249,7 +279,7 @@ export class CommandLoop {
       return { reply, isBlocking: handler?.isBlocking ?? (isBlockingCommand[index] as boolean) };
     }
     if (writer.buffer[before] === minus) {
-      context.statistics.failures[index] = (context.statistics.failures[index] as number) + 1;
+      this.#failures[index] = (this.#failures[index] as number) + 1;
       return undefined;
     }
     if (index === slock) connection.heldLocks++;

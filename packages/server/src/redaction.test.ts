@@ -54,7 +54,9 @@ test('ids are hashed, the same id to the same word', () => {
 });
 
 test.each(
-  commandList.filter(({ arguments: [first] }) => first?.kind === 'positional' && first.type === 'id').map((spec) => spec.name),
+  commandList
+    .filter(({ arguments: [first] }) => first?.kind === 'positional' && first.type === 'id')
+    .map((spec) => spec.name),
 )('the id that %s names is never shown as it is', (name) => {
   expect(shown([name, 'visit-1', 'a', 'b', 'c', 'd'], false)[1]).toMatch(/^#[0-9a-f]+$/);
 });

@@ -9,7 +9,9 @@ function registry() {
     integerSetting(
       { minimum: 1, maximum: 10 },
       () => values.count,
-      (value) => void (values.count = value),
+      (value) => {
+        values.count = value;
+      },
     ),
   );
   settings.register(
@@ -17,14 +19,18 @@ function registry() {
     sizeSetting(
       64,
       () => values.bytes,
-      (value) => void (values.bytes = value),
+      (value) => {
+        values.bytes = value;
+      },
     ),
   );
   settings.register(
     'on',
     booleanSetting(
       () => values.isOn,
-      (value) => void (values.isOn = value),
+      (value) => {
+        values.isOn = value;
+      },
     ),
   );
   settings.register(
@@ -32,7 +38,9 @@ function registry() {
     wordSetting(
       ['a', 'b'],
       () => values.word,
-      (value) => void (values.word = value),
+      (value) => {
+        values.word = value;
+      },
     ),
   );
   settings.register('fixed', { get: () => 'so' });

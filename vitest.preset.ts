@@ -17,8 +17,9 @@ export function msessionTests(overrides: { testTimeout?: number; include?: strin
     },
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      // generous: a slow machine is no failure, and a hung test still ends
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       maxWorkers: 2,
       reporters: ['default', 'json'],
       outputFile: { json: 'reports/vitest.json' },

@@ -2,13 +2,16 @@
 // `npm test`: prepares the machine, runs every package's tests (turbo repeats only what changed) and closes with the
 // counts, also when something failed. Words behind `npm test --` go to turbo, for example `--filter=@msession/engine`.
 import { prepareMachine } from '../src/prepare-machine.mjs';
-import { clearReports, closingLine, collectCounts } from '../src/result-counts.mjs';
+import { clearReports, closingLine, collectCounts, markFailed } from '../src/result-counts.mjs';
 import { runTurbo } from '../src/run-command.mjs';
+import { clearRuns, failedTasks } from '../src/turbo-summary.mjs';
 
 if (prepareMachine()) {
   const words = process.argv.slice(2);
   clearReports();
-  const exitCode = await runTurbo(['run', 'test', '--continue', ...words]);
+  clearRuns();
+  const exitCode = await runTurbo(['run', 'test', '--continue', '--summarize', ...words]);
+  for (const name of failedTasks('test')) markFailed(name);
   const isWhole = !words.some((word) => word.startsWith('--filter') || word.startsWith('-F'));
   const { counts, lines } = collectCounts({ expected: () => isWhole });
   if (exitCode !== 0 && counts.failed === 0) {

@@ -21,11 +21,18 @@ export function checkPackedPackages({ print }) {
     mkdirSync(app);
     writeFileSync(path.join(app, 'package.json'), '{ "name": "app", "version": "0.0.0", "private": true }\n');
     // what `npm ci` has fetched is in npm's cache; nothing newer is wanted
-    npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent', ...tarballs], app);
+    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
+    npm(['install', ...flags, ...tarballs, ...peersOf(packages)], app);
     return packages.flatMap((one) => checksOf(one)).every(({ what, words }) => isGood(what, words, app, print));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What an application brings along: the peers that packages name. @param {WorkspacePackage[]} packages */
+function peersOf(packages) {
+  const peers = packages.flatMap((one) => Object.entries(one.peerDependencies));
+  return [...new Set(peers.map(([name, range]) => `${name}@${range}`))];
 }
 
 /** @param {WorkspacePackage} one @param {string} destination */

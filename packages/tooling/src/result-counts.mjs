@@ -1,6 +1,6 @@
 // Counts what passed and what failed from the reports that test runs leave: vitest's JSON and JUnit's XML.
-// A run that left no report, or whose report says that it failed without naming a test, counts as one failure.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// A run that left no report, or that failed without naming a test (a worker that died), counts as one failure.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { listPackages, workspaceRoot } from './workspace.mjs';
 
@@ -51,6 +51,21 @@ export function countJunit(xml) {
   return counts;
 }
 
+const failureMark = 'run-failed';
+
+/**
+ * Notes beside a package's reports that its run failed, whatever they say.
+ * @param {string} name of the package
+ * @param {string} [root]
+ */
+export function markFailed(name, root = workspaceRoot) {
+  const one = testedPackages(root).find((candidate) => candidate.name === name);
+  if (one === undefined) return;
+  const folder = path.join(root, one.folder, 'reports');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, failureMark), '');
+}
+
 /** @param {string} [root] @returns {import('./workspace.mjs').WorkspacePackage[]} */
 export function testedPackages(root = workspaceRoot) {
   return listPackages(root).filter((one) => one.scripts.test !== undefined);
@@ -72,7 +87,11 @@ export function clearReports(root = workspaceRoot) {
 export function collectCounts({ root = workspaceRoot, expected = () => true } = {}) {
   const rows = testedPackages(root).flatMap(({ name, folder }) => {
     const reports = reportsIn(path.join(root, folder, 'reports'));
-    if (reports.length > 0) return [{ name, counts: sumCounts(reports), note: '' }];
+    const counts = sumCounts(reports);
+    const hasFailed = existsSync(path.join(root, folder, 'reports', failureMark));
+    if (hasFailed && counts.failed === 0)
+      return [{ name, counts: { ...counts, failed: 1 }, note: ' (the run failed; see above)' }];
+    if (reports.length > 0) return [{ name, counts, note: '' }];
     if (!expected(name)) return [];
     return [{ name, counts: { passed: 0, failed: 1, skipped: 0 }, note: ' (left no report)' }];
   });

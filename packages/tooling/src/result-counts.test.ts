@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { clearReports, closingLine, collectCounts, countJunit, countVitest } from './result-counts.mjs';
+import { clearReports, closingLine, collectCounts, countJunit, countVitest, markFailed } from './result-counts.mjs';
 
 function vitestReport(success: boolean, files: { status: string; tests: string[] }[]): string {
   return JSON.stringify({
@@ -77,6 +77,15 @@ describe('a workspace', () => {
     const { counts, lines } = collectCounts({ root });
     expect(closingLine(counts)).toBe('1 passed, 1 failed');
     expect(lines.find((line) => line.startsWith('two'))).toContain('left no report');
+  });
+
+  test('counts a run that failed without a failed test as one failure', () => {
+    const report = vitestReport(true, [{ status: 'passed', tests: ['passed', 'skipped'] }]);
+    for (const folder of ['packages/one', 'packages/two']) addReport(folder, 'vitest.json', report);
+    markFailed('one', root);
+    const { counts, lines } = collectCounts({ root });
+    expect(counts).toEqual({ passed: 2, failed: 1, skipped: 2 });
+    expect(lines.find((line) => line.startsWith('one'))).toContain('the run failed');
   });
 
   test('never counts a report of an earlier run', () => {

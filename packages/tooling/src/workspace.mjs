@@ -14,6 +14,7 @@ export const workspaceRoot = fileURLToPath(new URL('../../..', import.meta.url))
  * @property {Record<string, string>} scripts
  * @property {Record<string, unknown>} exports
  * @property {Record<string, string>} bin
+ * @property {Record<string, string>} peerDependencies
  */
 
 /**
@@ -42,6 +43,7 @@ export function listPackages(root = workspaceRoot) {
         scripts: own.scripts ?? {},
         exports: own.exports ?? {},
         bin: own.bin ?? {},
+        peerDependencies: own.peerDependencies ?? {},
       };
     });
 }

@@ -57,7 +57,7 @@ export function createShop({ client, secret }) {
 
   app.get('/cart', (req, res) => {
     const { parent } = req.multiSession;
-    const { items = [] } = req.session; // of this window
+    const { items = [], wrapped = false } = req.session; // of this window
     res.send(
       page(
         req,
@@ -66,7 +66,9 @@ export function createShop({ client, secret }) {
 <form method="post" action="/cart/add">${req.multiSession.formField()}
 <label>Add <input name="item" maxlength="40" required autofocus></label> <button>Add</button></form></section>
 <section><h2>In the cart, from all windows</h2>${list('all', parent.cart ?? [])}</section>
-<p><a id="clone" href="${text(req.multiSession.url('/cart/clone'))}" target="_blank">Go on in a new window</a></p>`,
+<p id="wrapped">${wrapped ? 'To be wrapped as a present.' : ''}</p>
+<p><a id="selection" href="${text(req.multiSession.url('/selection.php'))}">This window, seen by PHP</a>,
+<a id="clone" href="${text(req.multiSession.url('/cart/clone'))}" target="_blank">go on in a new window</a></p>`,
       ),
     );
   });

@@ -164,6 +164,17 @@ describe('in a browser', () => {
     await picture(first, '2-first-window');
     await picture(second, '3-second-window');
 
+    // PHP sees the window that Node fills, and Node what PHP puts into it
+    await second.bringToFront();
+    await Promise.all([second.waitForNavigation(), second.click('#selection')]);
+    expect(await listOf(second, 'window')).toEqual(['cup']);
+    await picture(second, '4-window-in-php');
+    await Promise.all([second.waitForNavigation(), second.click('form button')]);
+    expect(await listOf(second, 'window')).toEqual(['cup']);
+    expect(await textOf(second, '#wrapped')).toBe('To be wrapped as a present.');
+    await first.reload();
+    expect(await textOf(first, '#wrapped')).toBe('');
+
     // a new window begins with a copy and goes its own way
     const address = await second.$eval('#clone', (link) => link.getAttribute('href'));
     const third = await open(address ?? '');
@@ -172,18 +183,18 @@ describe('in a browser', () => {
     await second.reload();
     expect(await listOf(third, 'window')).toEqual(['cup', 'spoon']);
     expect(await listOf(second, 'window')).toEqual(['cup']);
-    await picture(third, '4-cloned-window');
+    await picture(third, '5-cloned-window');
 
     await first.goto(`${shop.url}/`);
     expect(await textOf(first, '#items')).toBe('4');
     await first.bringToFront();
     await Promise.all([first.waitForNavigation(), first.click('#logout')]);
-    await picture(first, '5-signed-out');
+    await picture(first, '6-signed-out');
 
     await second.reload();
     expect(await second.$('#user')).toBeNull();
     expect(await listOf(second, 'window')).toEqual([]);
     expect(await listOf(second, 'all')).toEqual([]);
-    await picture(second, '6-signed-out-in-node');
+    await picture(second, '7-signed-out-in-node');
   });
 });

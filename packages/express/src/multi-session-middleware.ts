@@ -26,7 +26,7 @@ export interface MultiSessionOptions {
   readonly multi_session_expire?: number;
   /** How parallel requests of one window live together. Default `lock`. */
   readonly mode?: SessionMode;
-  /** Sub-sessions of one parent; beyond it the one that idled longest ends. Default 50. */
+  /** Sub-sessions of one parent; beyond it the one that idled longest ends. Default 64. */
   readonly maxSubSessions?: number;
   /** Redirects within the site carry the id. Default true. */
   readonly carryInRedirects?: boolean;
@@ -74,7 +74,7 @@ const parentMark = 'multiSession';
 export function multiSession(options: MultiSessionOptions) {
   const parameter = options.argsParam ?? options.multi_session_args_param ?? 'sub_session_id';
   const expireSeconds = options.expire ?? options.multi_session_expire;
-  const maxSubSessions = options.maxSubSessions ?? 50;
+  const maxSubSessions = options.maxSubSessions ?? 64;
   const mode = checkMode(options.mode ?? 'lock');
   const core = options.store?.core;
   if (core === undefined) throw badOption('store is missing; give the MsessionStore of express-session');

@@ -52,6 +52,9 @@ export interface SessionRequest {
   readonly sub_session_id?: string;
 }
 
+/** Bytes; the server knows no longer ids. */
+const longestServerId = 255;
+
 interface Window {
   readonly id: string;
   readonly open: OpenSession;
@@ -181,7 +184,9 @@ export class MultiSession {
 
   /** Opens what the request's URL or form asked for; false when the server knows none of that id. */
   async openKnown(id: string): Promise<boolean> {
-    const open = await this.#scope.open(this.#records, this.#serverId(id), this.#settings.mode);
+    const serverId = this.#serverId(id);
+    if (Buffer.byteLength(serverId) > longestServerId) return false;
+    const open = await this.#scope.open(this.#records, serverId, this.#settings.mode);
     if (!open.isFound) return false;
     this.#makeCurrent(this.#adopt(id, open));
     return true;

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { SessionStoreError } from './errors.js';
 
-const pattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** As the PHP package has it, so that an id that one side accepts is one for the other. */
+const pattern = /^[A-Za-z0-9,_-]{1,128}$/;
 
 export function newSubSessionId(): string {
   return randomBytes(20).toString('hex');
@@ -16,7 +17,10 @@ export function isSubSessionId(value: unknown): value is string {
 /** @throws SessionStoreError BAD_ID */
 export function checkSubSessionId(value: unknown): string {
   if (isSubSessionId(value)) return value;
-  throw new SessionStoreError('BAD_ID', 'the id of a sub-session is 1 to 64 letters, digits, hyphens and underscores');
+  throw new SessionStoreError(
+    'BAD_ID',
+    'the id of a sub-session is 1 to 128 of A-Z, a-z, 0-9, comma, hyphen and underscore',
+  );
 }
 
 /** The id that a request asks for by query or form, under this name; undefined for what cannot be one. */

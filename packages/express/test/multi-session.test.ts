@@ -188,7 +188,7 @@ describe('behaviour 2: unknown ids', () => {
     expect(await get('/explicit/checkout')).toEqual({ id: 'checkout', data: { step: '3' } });
   });
 
-  it.each(['a%2Fb', '..', '%00', 'x'.repeat(65), ''])('that cannot be ids count as none: %j', async (id) => {
+  it.each(['a%2Fb', '..', '%00', 'x'.repeat(129), ''])('that cannot be ids count as none: %j', async (id) => {
     await start();
     expect((await get(`/set/step/1?sub_session_id=${id}`)).id).toMatch(/^[0-9a-f]{40}$/);
   });

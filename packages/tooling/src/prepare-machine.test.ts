@@ -3,7 +3,18 @@ import type { Machine } from './machine-requirements.mjs';
 import { prepareMachine } from './prepare-machine.mjs';
 
 const allPrograms = [
-  ...['php', 'php-fpm8.2', 'phpunit', 'redis-server', 'redis-cli', 'redis-benchmark', 'memcached', 'nginx', 'openssl'],
+  ...[
+    'php',
+    'php-fpm8.2',
+    'phpunit',
+    'redis-server',
+    'redis-cli',
+    'redis-benchmark',
+    'memcached',
+    'nginx',
+    'openssl',
+    'chromium',
+  ],
 ];
 const allModules = ['redis', 'memcached', 'curl', 'mbstring', 'dom'];
 

@@ -6,6 +6,7 @@ export function pinoPretty(hasColours: boolean): DestinationStream {
   return pretty({
     destination: 2,
     sync: true,
+    singleLine: true,
     colorize: hasColours,
     ignore: 'pid,hostname,name',
     translateTime: 'HH:MM:ss',

@@ -13,6 +13,8 @@ export const clientVariables: readonly string[] = [
   'MSESSION_URL',
   'MSESSION_READONLY',
   'MSESSION_BAREWORDS',
+  'MSESSION_LEGACY',
+  'MSESSION_PERSISTENT',
   'MSESSION_HISTORY',
 ];
 

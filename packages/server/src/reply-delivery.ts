@@ -92,8 +92,7 @@ export class ReplyDelivery {
       this.#hold(connection, bytes, replies, barrier);
       return;
     }
-    // one write behind all reads of a turn, not one behind each: the peer wakes once for many replies, which is worth a
-    // tenth at pipeline depth 1 with 50 connections
+    // one write behind all reads of a turn, not one behind each read: peers are woken once for many replies
     if (this.#parts.length === 0) setImmediate(this.#sendParts);
     this.#parts.push({ connection, start, end });
     this.#from = end;

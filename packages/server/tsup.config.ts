@@ -1,3 +1,4 @@
 import { msessionPackage } from '../../tsup.preset.js';
 
-export default msessionPackage({ index: 'src/index.ts', 'demo-plugin': 'src/demo-plugin.ts' });
+// without splitting: splitting turns the `import()` that loads plugins into `require`, which takes no ES modules
+export default msessionPackage({ index: 'src/index.ts', 'demo-plugin': 'src/demo-plugin.ts' }, { splitting: false });

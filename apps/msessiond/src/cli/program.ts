@@ -1,7 +1,7 @@
 // The command line of `msession`: one subcommand for every command of the table, with its options as flags, and short
 // names for the everyday ones. What a subcommand does is handed in, so that this file only reads words.
 import { type ArgumentSpec, type CommandSpec, commandList } from '@msession/protocol';
-import { Command, Option } from 'commander';
+import { Argument, Command, type HelpConfiguration, Option } from 'commander';
 import { nearestName } from '../settings/setting-fault.js';
 import type { ServerFlags } from './client-options.js';
 import { aliases, findCommand, lastWord, resolveAlias } from './command-names.js';
@@ -25,6 +25,16 @@ export interface ProgramOptions {
   /** All of standard input, for `--stdin`. */
   readonly readStdin: () => Buffer;
 }
+
+/** Words behind those that a command names; help does not list them. */
+const furtherWords = 'words';
+
+const helpForm: HelpConfiguration = {
+  helpWidth: Math.min(process.stdout.columns ?? 100, 120),
+  argumentTerm: (argument) => argument.name(),
+  visibleArguments: (command) => command.registeredArguments.filter((argument) => argument.name() !== furtherWords),
+  subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/ ?\[options\]$/, '')}`.trimEnd(),
+};
 
 const examples = `
 Examples:
@@ -51,6 +61,7 @@ export function buildProgram(options: ProgramOptions): Command {
     .addOption(new Option('--raw', 'print the bytes of a reply and nothing else').conflicts('json'))
     .addOption(new Option('-x, --stdin', 'take the last argument from standard input'))
     .argument('[words...]')
+    .configureHelp({ ...helpForm, visibleArguments: () => [] })
     .addHelpText('after', examples)
     .showSuggestionAfterError(false)
     .action((words: string[], flags: GlobalFlags) => {
@@ -94,10 +105,18 @@ function commandFor(spec: CommandSpec, options: ProgramOptions, word = lastWord(
     .showSuggestionAfterError(false)
     .helpGroup(`${spec.group[0]?.toUpperCase()}${spec.group.slice(1)}:`);
   for (const sub of spec.subcommands ?? []) command.addCommand(commandFor(sub, options));
-  command.argument('[words...]', spec.arguments.filter(isByPosition).map(describePosition).join('; '));
+  for (const argument of spec.arguments.filter(isByPosition))
+    if (argument.kind !== 'rest') command.addArgument(new Argument(`[${argument.name}]`, describePosition(argument)));
+  // further words in the server's own form (WAIT 5000), or a list
+  const rest = spec.arguments.find((argument) => argument.kind === 'rest');
+  command.addArgument(new Argument(`[${rest?.name ?? furtherWords}...]`, rest?.summary ?? ''));
+  command.configureHelp(helpForm);
   command.usage(usageOf(spec));
   for (const argument of [...spec.arguments, ...(spec.guardedForm ?? [])]) addOptions(command, argument, spec);
-  return command.action((words: string[], flags: Record<string, unknown>, self: Command) => {
+  return command.action((...parameters: unknown[]) => {
+    const self = parameters.at(-1) as Command;
+    const flags = parameters.at(-2) as Record<string, unknown>;
+    const words = self.args;
     const isBare = spec.subcommands !== undefined && spec.reply.type === 'any';
     if (isBare) throw new UsageFault(bareContainer(spec, words[0]));
     const target = findCommand([resolveAlias(word, words.length) ?? spec.name])?.spec ?? spec;
@@ -125,8 +144,8 @@ function isByPosition(argument: ArgumentSpec): boolean {
 }
 
 function describePosition(argument: ArgumentSpec): string {
-  const words = argument.kind === 'word' ? argument.words.join('|') : argument.name;
-  return argument.summary === undefined ? words : `${words}: ${argument.summary}`;
+  const words = argument.kind === 'word' ? argument.words.join('|') : '';
+  return [words, argument.summary ?? ''].filter((part) => part !== '').join(': ');
 }
 
 function usageOf(spec: CommandSpec): string {
@@ -135,7 +154,8 @@ function usageOf(spec: CommandSpec): string {
       const item = argument.pair === undefined ? `<${argument.name}>` : '<name> <value>';
       return argument.minimum === 0 ? `[${item} …]` : `${item} …`;
     }
-    const name = argument.kind === 'word' ? argument.words.join('|') : argument.name;
+    const isShort = argument.kind === 'word' && argument.words.length <= 3;
+    const name = isShort ? argument.words.join('|') : argument.name;
     return 'optional' in argument && argument.optional === true ? `[${name}]` : `<${name}>`;
   });
   return [...positions, '[options]'].join(' ');

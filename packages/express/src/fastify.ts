@@ -5,8 +5,8 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fas
 import { relayConnection } from './connection-events.js';
 import type { StoreMetrics } from './metrics.js';
 import { checkMode, openScope, type RequestSessions } from './scope-middleware.js';
+import type { SessionData } from './serializers.js';
 import type { SessionMode } from './session-mode.js';
-import type { SessionData } from './session-records.js';
 import { currentScope } from './session-scope.js';
 import { SessionStoreCore } from './session-store-core.js';
 import type { StoreOptions } from './store-options.js';

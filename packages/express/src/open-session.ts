@@ -31,3 +31,9 @@ export function newOpenSession(serverId: string, mode: SessionMode): OpenSession
     isMigrated: false,
   };
 }
+
+/** Notes what was written: its revision is not known, and is asked for when it matters. */
+export function remember(open: OpenSession, bytes: Buffer): void {
+  open.bytes = bytes;
+  open.revision = undefined;
+}

@@ -1,11 +1,14 @@
 // How a session becomes bytes and comes back. JSON is the default; php-serializer.ts shares sessions with PHP.
 
+/** A session's data, its `cookie` included. */
+export type SessionData = Readonly<Record<string, unknown>>;
+
 /** Makes a session into bytes and back. `JSON` itself fits, too. */
 export interface SessionSerializer {
   /** Throws on bytes that it cannot read: the session is then an error, and is not overwritten. */
   parse(bytes: Buffer): Record<string, unknown>;
   /** `previous` is what the session was read from, for what the application cannot see and must not lose. */
-  stringify(session: Readonly<Record<string, unknown>>, previous?: Buffer): string | Uint8Array;
+  stringify(session: SessionData, previous?: Buffer): string | Uint8Array;
   /** How the sub-sessions of `multiSession()` are written; default: like sessions. */
   readonly forSubSessions?: SessionSerializer;
   /**

@@ -4,7 +4,8 @@ import { codeOf, SessionStoreError } from './errors.js';
 import { searchText } from './index-variables.js';
 import type { StoreMetrics } from './metrics.js';
 import { newOpenSession, type OpenSession } from './open-session.js';
-import { type SessionData, SessionRecords } from './session-records.js';
+import type { SessionData } from './serializers.js';
+import { SessionRecords } from './session-records.js';
 import { currentScope } from './session-scope.js';
 import { badOption, type MigrationSource, resolveStoreOptions, type StoreOptions } from './store-options.js';
 

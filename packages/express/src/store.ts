@@ -4,7 +4,7 @@ import session from 'express-session';
 import { relayConnection } from './connection-events.js';
 import type { StoreMetrics } from './metrics.js';
 import { type RequestMode, type ScopeOptions, scopeMiddleware } from './scope-middleware.js';
-import type { SessionData } from './session-records.js';
+import type { SessionData } from './serializers.js';
 import { SessionStoreCore } from './session-store-core.js';
 import type { StoreOptions } from './store-options.js';
 

@@ -2,8 +2,9 @@
 import fastifyCookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
 import fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FastifyMsessionStore, msessionModes, type SessionMode, type StoreOptions } from '../src/fastify.js';
+import { eventually } from './support/eventually.js';
 import { type Gate, gate } from './support/gate.js';
 import { Browser } from './support/http-app.js';
 import { type RunningMsession, startMsession } from './support/msession.js';
@@ -151,8 +152,8 @@ describe('the plugin', () => {
     const next = count(browser, 'tea');
     hangUp.abort();
     expect(await hung).toBe('hung up');
-    await vi.waitFor(() => expect(store.metrics.locksAbandoned).toBe(1));
-    await vi.waitFor(async () => {
+    await eventually(() => expect(store.metrics.locksAbandoned).toBe(1));
+    await eventually(async () => {
       server.advance(1);
       expect(store.metrics.locksTaken).toBe(2);
     });

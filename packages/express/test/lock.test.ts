@@ -3,8 +3,9 @@
 import { request as httpRequest } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MsessionStore } from '../src/index.js';
+import { eventually } from './support/eventually.js';
 import { type Gate, gate } from './support/gate.js';
 import { type Browser, type RunningApp, serve } from './support/http-app.js';
 import { type RunningMsession, startMsession } from './support/msession.js';
@@ -112,7 +113,7 @@ describe('a lock is free at once', () => {
     await browser.text('/count');
     expect(await browser.text('/count')).toBe('counted');
     expect(await counter()).toBe(3);
-    await vi.waitFor(async () => expect(await server.client.ctl(`sess:${id}`, 'LOCK')).toBe(0));
+    await eventually(async () => expect(await server.client.ctl(`sess:${id}`, 'LOCK')).toBe(0));
   });
 
   it('when the handler throws', async () => {
@@ -127,14 +128,14 @@ describe('a lock is free at once', () => {
     const hung = hangUpable('/hang');
     await hanging.reached;
     const next = browser.text('/count');
-    await vi.waitFor(async () => expect(await waiters()).toBe(1));
+    await eventually(async () => expect(await waiters()).toBe(1));
     hung.hangUp();
-    await vi.waitFor(() => expect(store.metrics.locksAbandoned).toBe(1));
-    await vi.waitFor(async () => expect(await server.client.ctl(`sess:${id}`, 'LOCK')).toBeLessThanOrEqual(1));
+    await eventually(() => expect(store.metrics.locksAbandoned).toBe(1));
+    await eventually(async () => expect(await server.client.ctl(`sess:${id}`, 'LOCK')).toBeLessThanOrEqual(1));
     server.advance(1);
     expect(await next).toBe('counted');
     hanging.open();
-    await vi.waitFor(() => expect(errors[0]?.code).toBe('LOCK_LOST'));
+    await eventually(() => expect(errors[0]?.code).toBe('LOCK_LOST'));
     expect(await counter()).toBe(2);
     expect(store.metrics.locksLost).toBe(1);
   });
@@ -144,9 +145,9 @@ describe('a lock is free at once', () => {
     const hung = hangUpable('/hang');
     await hanging.reached;
     hung.hangUp();
-    await vi.waitFor(() => expect(store.metrics.locksAbandoned).toBe(1));
+    await eventually(() => expect(store.metrics.locksAbandoned).toBe(1));
     hanging.open();
-    await vi.waitFor(async () => expect(await counter()).toBe(2));
+    await eventually(async () => expect(await counter()).toBe(2));
     expect(errors).toEqual([]);
   });
 
@@ -167,7 +168,7 @@ it('a hung handler loses the lock at the lease, and its save is refused with an 
   const hung = browser.text('/hang');
   await hanging.reached;
   const next = browser.text('/count');
-  await vi.waitFor(async () => expect(await waiters()).toBe(1));
+  await eventually(async () => expect(await waiters()).toBe(1));
   server.advance(29_999);
   expect(await waiters()).toBe(1);
   server.advance(1);
@@ -183,9 +184,9 @@ it('a waiting client that hangs up leaves the queue', async () => {
   const holder = browser.text('/hang');
   await hanging.reached;
   const waiting = hangUpable('/count');
-  await vi.waitFor(async () => expect(await waiters()).toBe(1));
+  await eventually(async () => expect(await waiters()).toBe(1));
   waiting.hangUp();
-  await vi.waitFor(async () => expect(await waiters()).toBe(0));
+  await eventually(async () => expect(await waiters()).toBe(0));
   hanging.open();
   await holder;
   expect(await counter()).toBe(2);
@@ -196,7 +197,7 @@ it('a request that waits too long is answered 503 with Retry-After', async () =>
   const holder = browser.text('/hang');
   await hanging.reached;
   const late = browser.fetch('/count');
-  await vi.waitFor(async () => expect(await waiters()).toBe(1));
+  await eventually(async () => expect(await waiters()).toBe(1));
   server.advance(5000);
   const response = await late;
   expect(response.status).toBe(503);
@@ -224,7 +225,7 @@ it('one request too many for a session is refused at once', async () => {
 it('a session saved after the response is an error, not a silent loss', async () => {
   await start();
   await browser.text('/afterwards');
-  await vi.waitFor(() => expect(errors[0]).toMatchObject({ code: 'LOCK_RELEASED' }));
+  await eventually(() => expect(errors[0]).toMatchObject({ code: 'LOCK_RELEASED' }));
   expect(await counter()).toBe(1);
 });
 
@@ -258,6 +259,28 @@ it('the mode is chosen by route', async () => {
   hanging.open();
   await holder;
   expect(await waiting).toEqual(['lock', 2]);
+  await other.close();
+});
+
+it('a request that merges is not held up by a lock, and the holder of the lock does not undo it', async () => {
+  await start();
+  const app = express();
+  app.use(store.scope({ mode: 'merge' }));
+  app.use(session({ store, secret: 'secret of the test', resave: false, saveUninitialized: false }));
+  app.get('/color', (req, res) => {
+    req.session.color = 'red';
+    res.send('merged');
+  });
+  const other = await serve(app);
+  const merging = other.browser();
+  for (const [name, value] of browser.cookies) merging.cookies.set(name, value);
+  const holder = browser.text('/hang');
+  await hanging.reached;
+  expect(await merging.text('/color')).toBe('merged');
+  hanging.open();
+  expect(await holder).toBe('saved');
+  const saved = JSON.parse((await server.client.dataget(`sess:${id}`)) ?? '{}') as object;
+  expect(saved).toMatchObject({ counter: 2, color: 'red' });
   await other.close();
 });
 

@@ -2,8 +2,9 @@
 // named after it, the flaws of that module that are not repeated, and what Express adds.
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MsessionStore, type MultiSessionOptions, multiSession, type SessionMode } from '../src/index.js';
+import { eventually } from './support/eventually.js';
 import { type Gate, gate } from './support/gate.js';
 import { type Browser, type RunningApp, serve } from './support/http-app.js';
 import { type RunningMsession, startMsession } from './support/msession.js';
@@ -508,7 +509,7 @@ describe('windows side by side', () => {
       await hanging.reached;
       expect((await get(`/set/step/3?sub_session_id=${two.id}`)).data).toEqual({ step: '3' });
       const waiting = get(`/show?sub_session_id=${one.id}`);
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect((await server.client.locks(`sess:${parentId()}/${one.id}`))[0]?.waiters).toHaveLength(1),
       );
       hanging.open();

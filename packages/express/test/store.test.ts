@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import session from 'express-session';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MsessionStore, phpSerializer, type StoreOptions } from '../src/index.js';
+import { eventually } from './support/eventually.js';
 import { type RunningMsession, startMsession } from './support/msession.js';
 
 let server: RunningMsession;
@@ -430,7 +431,7 @@ describe('merge of sessions shared with PHP', () => {
           one.counter = 2;
           one.cart = ['tea'];
           const saved = store.set('a', one);
-          await vi.waitFor(async () => expect((await server.client.locks('a'))[0]?.waiters).toHaveLength(1));
+          await eventually(async () => expect((await server.client.locks('a'))[0]?.waiters).toHaveLength(1));
           await page.setData('counter|i:5;cart|a:1:{i:0;s:3:"cup";}').release();
           await saved;
           resolve();

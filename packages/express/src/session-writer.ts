@@ -1,0 +1,191 @@
+// Writes a session that a request has read, each mode under its condition: that it is still there, that its lock is held,
+// that nobody wrote in between. Where somebody did, this request's changes go onto what the session is by then, so that
+// routes of different modes lose nothing of each other either.
+import { codeOf, SessionStoreError } from './errors.js';
+import { type IndexedFields, indexedFields } from './index-variables.js';
+import { changedKeys, mergeChanges } from './merge-changes.js';
+import { MergeQueue } from './merge-queue.js';
+import type { StoreMetrics } from './metrics.js';
+import { newOpenSession, type OpenSession, remember } from './open-session.js';
+import type { SessionData } from './serializers.js';
+import type { ResolvedStoreOptions } from './store-options.js';
+
+/** What a writer leaves to the records. */
+export interface WriterHost {
+  lock(open: OpenSession): Promise<void>;
+  giveBack(open: OpenSession): Promise<void>;
+  destroy(serverId: string): Promise<boolean>;
+  touch(serverId: string, session: SessionData): Promise<void>;
+}
+
+/** What is written in one step: the data, its life, and the variables it is found by. */
+interface Written {
+  readonly bytes: Buffer;
+  readonly fields: { readonly timeoutSeconds: number | undefined } & Partial<IndexedFields>;
+}
+
+/** What a write depends on, beside the session's being there. */
+interface Condition {
+  readonly key?: number | undefined;
+  readonly ifRev?: number | undefined;
+}
+
+type Outcome = 'written' | 'gone' | 'stale';
+
+export class SessionWriter {
+  readonly #options: ResolvedStoreOptions;
+  readonly #metrics: StoreMetrics;
+  readonly #host: WriterHost;
+  readonly #queue: MergeQueue;
+
+  constructor(options: ResolvedStoreOptions, metrics: StoreMetrics, host: WriterHost) {
+    this.#options = options;
+    this.#metrics = metrics;
+    this.#host = host;
+    this.#queue = new MergeQueue(options.client);
+  }
+
+  /** Writes in the session's mode. Answers false when it was destroyed meanwhile. */
+  async write(open: OpenSession, session: SessionData): Promise<boolean> {
+    if (open.mode === 'overwrite') return (await this.#put(open, session, {})) === 'written';
+    if (open.mode === 'lock') return this.#writeLocked(open, session);
+    return this.#queue.inTurn(open.serverId, () => this.#merge(open, session));
+  }
+
+  /** Bytes and fields of a write; undefined when the session's life is over. `lifeOf` is whose cookie counts. */
+  written(open: OpenSession, session: SessionData, lifeOf: SessionData = session): Written | undefined {
+    const { serializer, index, prefix } = this.#options;
+    const seconds = this.#options.ttlOf(lifeOf);
+    if (Number.isNaN(seconds)) return undefined;
+    const fields = { timeoutSeconds: seconds, ...(index.length > 0 ? indexedFields(session, index, prefix) : {}) };
+    return { bytes: Buffer.from(serializer.stringify(session, open.bytes) as string), fields };
+  }
+
+  async #writeLocked(open: OpenSession, session: SessionData): Promise<boolean> {
+    const { lock } = open;
+    if (lock === undefined || open.isFinished)
+      throw new SessionStoreError(
+        'LOCK_RELEASED',
+        'the session was saved after the response, when its lock had been given back; nothing was saved. ' +
+          'Save before responding, or call req.msession.release() first',
+      );
+    // where everybody writes under the lock, nobody has written in between
+    if (this.#options.serializer.isSharedUnderLock === true)
+      return (await this.#put(open, session, { key: lock.key })) === 'written';
+    return this.#writeChanges(open, session, { key: lock.key });
+  }
+
+  async #merge(open: OpenSession, session: SessionData): Promise<boolean> {
+    const { serializer } = this.#options;
+    if (changedKeys(this.#base(open), session, serializer).length === 0) {
+      await this.#host.touch(open.serverId, session);
+      return true;
+    }
+    if (serializer.isSharedUnderLock === true) return this.#mergeUnderLock(open, session);
+    return this.#writeChanges(open, session, {});
+  }
+
+  #base(open: OpenSession): SessionData {
+    return open.bytes === undefined ? {} : this.#options.serializer.parse(open.bytes);
+  }
+
+  /**
+   * Writes on the revision that was read; if the session is another by now, puts this request's changes onto that one. A
+   * first try that was in vain joins the queue of merges.
+   */
+  async #writeChanges(open: OpenSession, session: SessionData, { key }: Condition): Promise<boolean> {
+    const { maxTries, waitMs, leaseMs } = this.#options;
+    let leave = () => {};
+    try {
+      for (let tries = 1; ; tries++) {
+        const outcome = await this.#tryChanges(open, session, key);
+        if (outcome !== 'stale') return outcome === 'written';
+        this.#metrics.staleWrites++;
+        if (tries >= maxTries)
+          throw new SessionStoreError(
+            'CONFLICT',
+            `the session was changed by other requests at each of ${maxTries} tries; nothing was saved`,
+          );
+        if (tries === 1) leave = await this.#queue.enter(open.serverId, { waitMs, leaseMs });
+        else await backOff(tries);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async #tryChanges(open: OpenSession, session: SessionData, key: number | undefined): Promise<Outcome> {
+    const { serializer, client, resolverFor } = this.#options;
+    if (open.revision !== undefined) {
+      const revision = open.revision;
+      open.revision = undefined;
+      return this.#put(open, session, { key, ifRev: revision });
+    }
+    const [theirs, ifRev] = await client.dataget(open.serverId, { withRevision: true, encoding: 'buffer' });
+    if (theirs === null) return 'gone';
+    if (open.bytes !== undefined && theirs.equals(open.bytes)) return this.#put(open, session, { key, ifRev });
+    const context = { serializer, resolverFor, metrics: this.#metrics };
+    const merged = mergeChanges(this.#base(open), serializer.parse(theirs), session, context);
+    const outcome = await this.#put({ ...open, bytes: theirs }, merged, { key, ifRev }, session);
+    if (outcome === 'written') this.#rememberOwn(open, session);
+    return outcome;
+  }
+
+  /** Others read, work and write under the lock: only who holds it may write in between. */
+  async #mergeUnderLock(open: OpenSession, session: SessionData): Promise<boolean> {
+    const { serializer, resolverFor } = this.#options;
+    const base = this.#base(open);
+    const held = newOpenSession(open.serverId, 'lock');
+    await this.#host.lock(held);
+    try {
+      if (held.lock === undefined || held.bytes === undefined) return false;
+      const context = { serializer, resolverFor, metrics: this.#metrics };
+      const merged = mergeChanges(base, serializer.parse(held.bytes), session, context);
+      if ((await this.#put(held, merged, { key: held.lock.key }, session)) !== 'written') return false;
+    } finally {
+      await this.#host.giveBack(held);
+    }
+    this.#rememberOwn(open, session);
+    return true;
+  }
+
+  /** What a request sees after a merge is its own session, not the merged one: that is what its later changes start from. */
+  #rememberOwn(open: OpenSession, session: SessionData): void {
+    remember(open, Buffer.from(this.#options.serializer.stringify(session, open.bytes) as string));
+  }
+
+  /** One write, if the session is there and the condition holds. */
+  async #put(open: OpenSession, session: SessionData, condition: Condition, lifeOf = session): Promise<Outcome> {
+    const { client } = this.#options;
+    const written = this.written(open, session, lifeOf);
+    if (written === undefined) {
+      await this.#host.destroy(open.serverId);
+      return 'gone';
+    }
+    try {
+      const fields = { ...written.fields, ...condition, condition: 'XX' as const };
+      if ((await client.dataset(open.serverId, written.bytes, fields)) === null) return 'gone';
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'STALE') return 'stale';
+      if (code === 'NOSESSION') return 'gone';
+      if (code !== 'NOWLOCK') throw error;
+      // destroyed, and its lock with it: that is a logout and no lost lock
+      if ((await client.ctl(open.serverId, 'EXIST')) === 0) return 'gone';
+      this.#metrics.locksLost++;
+      throw new SessionStoreError(
+        'LOCK_LOST',
+        `the session was held for longer than ${this.#options.leaseMs} ms and another request took it; nothing was saved`,
+        error,
+      );
+    }
+    remember(open, written.bytes);
+    return 'written';
+  }
+}
+
+/** A random pause that grows, so that those who met do not meet again. */
+function backOff(tries: number): Promise<void> {
+  const longestMs = Math.min(64, 2 ** tries);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * longestMs));
+}

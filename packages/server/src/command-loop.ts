@@ -30,6 +30,8 @@ const turnMs = 10;
  */
 const exactTimingBelowMs = 1;
 const suspicionMs = 10_000;
+/** One in so many calls of each command (a power of two) is timed for the histograms. */
+const callsPerSample = 64;
 /** The clock is read at least once in so many commands (a power of two), to keep turns short. */
 const commandsPerLook = 32;
 
@@ -186,7 +188,9 @@ export class CommandLoop {
       }
       const index = findCommandIndex(request);
       const isExact = timesAll || (index >= 0 && (canTakeLong[index] as boolean));
-      if (isExact && !timesAll) markMs = clock.monotonicMs();
+      const isSampled = index >= 0 && ((this.#calls[index] as number) & (callsPerSample - 1)) === 0;
+      const isMeasured = isExact || isSampled;
+      if (isMeasured && !timesAll) markMs = clock.monotonicMs();
       const late = this.#dispatch(connection, request, index);
       if (late !== undefined) {
         delivery.flush(connection, unflushed);
@@ -200,9 +204,10 @@ export class CommandLoop {
           writer.error('ERR', 'the reply is larger than a reply can be; ask for it in pages');
         }
       }
-      if (isExact || (++commands & (commandsPerLook - 1)) === 0) {
+      if (isMeasured || (++commands & (commandsPerLook - 1)) === 0) {
         const nowMs = clock.monotonicMs();
-        if (isExact && isTimed && nowMs - markMs >= thresholdMs) this.#logSlow(connection, request, nowMs - markMs);
+        if (isSampled && late === undefined) this.#context.statistics.recordLatency(index, nowMs - markMs);
+        if (isMeasured && isTimed && nowMs - markMs >= thresholdMs) this.#logSlow(connection, request, nowMs - markMs);
         markMs = nowMs;
       }
       if (delivery.hasPushes) delivery.sendPushesBehind(connection, unflushed);

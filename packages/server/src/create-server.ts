@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { systemClock } from '@msession/engine';
 import { RequestParser, requestLimits, unauthenticatedLimits } from '@msession/protocol';
 import { pino } from 'pino';
+import { AdminListener } from './admin/admin-listener.js';
 import { adoptSocket, type ReceivePath, receiveBufferBytes } from './adopt-socket.js';
 import { Authenticator } from './authentication.js';
 import { CommandLoop } from './command-loop.js';
@@ -77,6 +78,7 @@ class Server implements MsessionServer {
   readonly #listeners: Listeners;
   readonly #rejected: RejectedSockets;
   readonly #receiveBuffer: Buffer | null;
+  readonly #admin: AdminListener | null;
   #unwatch: () => void = () => undefined;
   #closing: Promise<void> | null = null;
 
@@ -132,6 +134,7 @@ class Server implements MsessionServer {
     this.#loop = new CommandLoop(this.#context, this.#delivery, changeObservers(plugins));
     this.#sweeper = new ConnectionSweeper(this.#context);
     this.#rejected = new RejectedSockets(clock);
+    this.#admin = options.admin === undefined ? null : new AdminListener(this.#context, options.admin);
     this.#listeners = new Listeners({
       host: options.host ?? '127.0.0.1',
       port: options.port === undefined ? defaultPort : options.port,
@@ -149,10 +152,21 @@ class Server implements MsessionServer {
   async listen(): Promise<ServerAddresses> {
     this.#unwatch = watchSessions(this.#context.engine, this.#context.plugins);
     await this.#context.plugins.start();
-    const addresses = await this.#listeners.listen();
+    let addresses = await this.#listeners.listen();
+    if (this.#admin !== null) addresses = this.#listeners.addAdmin(await this.#listenAdmin(this.#admin));
     this.#sweeper.start();
     this.#context.logger.info({ ...addresses }, 'listening');
     return addresses;
+  }
+
+  /** A server whose admin port cannot be had listens nowhere. */
+  async #listenAdmin(admin: AdminListener): Promise<{ readonly host: string; readonly port: number }> {
+    try {
+      return await admin.listen();
+    } catch (error) {
+      await this.#listeners.close();
+      throw error;
+    }
   }
 
   address(): ServerAddresses {
@@ -174,6 +188,7 @@ class Server implements MsessionServer {
 
   async #close(drains: boolean, drainTimeoutMs: number): Promise<void> {
     const { connections, clock, plugins } = this.#context;
+    this.#admin?.beginClosing();
     await this.#listeners.close();
     this.#rejected.clear();
     if (drains) {
@@ -192,6 +207,7 @@ class Server implements MsessionServer {
     await connections.whenEmpty();
     this.#sweeper.stop();
     await plugins.stop();
+    await this.#admin?.close();
     this.#unwatch();
   }
 

@@ -1,4 +1,5 @@
 // The server of msession: sockets, dispatch, limits, plugins and administration over any engine.
+export type { AdminOptions } from './admin/admin-listener.js';
 export type { ReceivePath } from './adopt-socket.js';
 export { type CloseOptions, createServer, type MsessionServer } from './create-server.js';
 export { ListenFault, type ServerAddresses } from './listeners.js';

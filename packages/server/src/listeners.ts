@@ -5,6 +5,7 @@ import { connect, createServer, isIP, type ListenOptions, type Server, type Sock
 export interface ServerAddresses {
   readonly tcp?: { readonly host: string; readonly port: number };
   readonly unixSocket?: string;
+  readonly admin?: { readonly host: string; readonly port: number };
 }
 
 /** Why the server cannot listen. `code`: `PROTECTED`, or the system's (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, ...). */
@@ -81,6 +82,12 @@ export class Listeners {
     return this.#addresses;
   }
 
+  /** Listed among the addresses, though somebody else listens there. */
+  addAdmin(admin: { readonly host: string; readonly port: number }): ServerAddresses {
+    this.#addresses = { ...this.#addresses, admin };
+    return this.#addresses;
+  }
+
   /** Accepts no more; connections stay. */
   async close(): Promise<void> {
     const servers = this.#servers;
@@ -105,7 +112,8 @@ export class Listeners {
   }
 }
 
-function listenFault(error: NodeJS.ErrnoException, shown: string): ListenFault {
+/** The system's refusal in words. */
+export function listenFault(error: NodeJS.ErrnoException, shown: string): ListenFault {
   const code = error.code ?? 'ERR';
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: 'another process listens there already; choose another port or socket, or stop that process',

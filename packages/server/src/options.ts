@@ -2,6 +2,7 @@
 // reads when it needs them, so CONFIG SET works by assignment; each has its default here and nowhere else.
 import type { Clock, Engine } from '@msession/engine';
 import type { Logger } from 'pino';
+import type { AdminOptions } from './admin/admin-listener.js';
 import type { Plugin } from './plugins/define-plugin.js';
 import type { Setting } from './settings-registry.js';
 
@@ -68,6 +69,8 @@ export interface MsessionServerOptions {
   /** Password that AUTH and HELLO take, with the user `default` or alone. Without one everybody may do everything. */
   readonly password?: string;
   readonly limits?: Partial<ServerLimits>;
+  /** Serves /metrics, /healthz and /readyz over HTTP. Default: not at all. */
+  readonly admin?: AdminOptions;
   /** Structured logs; silent by default. No ids, values or passwords are logged. */
   readonly logger?: Logger;
   /** Plugins, as `loadPlugins` or `definePlugin` give them. */

@@ -12,6 +12,7 @@ export type ReportSection =
   | 'locks'
   | 'plugins'
   | 'commandstats'
+  | 'latencystats'
   | 'keyspace';
 
 export type ServerReport = Readonly<Record<ReportSection, Readonly<Record<string, string | number>>>>;
@@ -25,6 +26,7 @@ const reportSections: readonly ReportSection[] = [
   'locks',
   'plugins',
   'commandstats',
+  'latencystats',
   'keyspace',
 ];
 
@@ -139,6 +141,15 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
         return [
           [`cmdstat_${spec.name.toLowerCase()}`, `calls=${calls},failed_calls=${statistics.failures[index] ?? 0}`],
         ];
+      }),
+    ),
+  latencystats: ({ statistics }) =>
+    Object.fromEntries(
+      [statistics.allLatency, ...statistics.latency].flatMap((histogram, index) => {
+        if (histogram === undefined || histogram.count === 0) return [];
+        const name = index === 0 ? 'all' : (commandList[index - 1]?.name.toLowerCase() ?? '');
+        const [p50, p99, p999] = [0.5, 0.99, 0.999].map((share) => histogram.quantileMicroseconds(share).toFixed(1));
+        return [[`latency_percentiles_usec_${name}`, `p50=${p50},p99=${p99},p99.9=${p999}`]];
       }),
     ),
   keyspace: ({ engine }) => {

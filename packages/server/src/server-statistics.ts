@@ -1,5 +1,6 @@
 // The server's own counters. The hot path only adds to them; everything else is computed when somebody asks.
 import { commandList } from '@msession/protocol';
+import { LatencyHistogram } from './latency-histogram.js';
 
 export class ServerStatistics {
   connectionsReceived = 0;
@@ -16,6 +17,9 @@ export class ServerStatistics {
   /** Calls and error replies by command index. */
   readonly calls = new Float64Array(commandList.length);
   readonly failures = new Float64Array(commandList.length);
+  /** How long commands ran, by command index: samples of what was answered at once. */
+  readonly latency: (LatencyHistogram | undefined)[] = commandList.map(() => undefined);
+  readonly allLatency = new LatencyHistogram();
 
   #rate = 0;
   #ratedCommands = 0;
@@ -31,6 +35,16 @@ export class ServerStatistics {
   /** Commands a second between the last two `measureRate`. */
   get commandsPerSecond(): number {
     return this.#rate;
+  }
+
+  recordLatency(index: number, milliseconds: number): void {
+    let histogram = this.latency[index];
+    if (histogram === undefined) {
+      histogram = new LatencyHistogram();
+      this.latency[index] = histogram;
+    }
+    histogram.record(milliseconds);
+    this.allLatency.record(milliseconds);
   }
 
   measureRate(nowMs: number): void {
@@ -56,6 +70,8 @@ export class ServerStatistics {
     this.unknownCommands = 0;
     this.calls.fill(0);
     this.failures.fill(0);
+    for (const histogram of this.latency) histogram?.reset();
+    this.allLatency.reset();
     this.#ratedCommands = 0;
   }
 }

@@ -126,6 +126,7 @@ describe('COMMAND DOCS', () => {
       since: '0.1.0',
       group: 'search',
       complexity: 'O(h) for h hits',
+      reply_schema: '{"type":"integer"}',
       arguments: [
         { name: 'name', type: 'string', display_text: 'name' },
         { name: 'value', type: 'string', display_text: 'value' },

@@ -119,7 +119,7 @@ function writeKeySpec(
 function writeDocs(sink: ReplySink, spec: CommandSpec): void {
   const subcommands = spec.subcommands ?? [];
   const described = describedArguments(spec);
-  const entries = 3 + (spec.complexity === undefined ? 0 : 1) + (described.length > 0 ? 1 : 0);
+  const entries = 4 + (spec.complexity === undefined ? 0 : 1) + (described.length > 0 ? 1 : 0);
   sink.map(entries + (subcommands.length > 0 ? 1 : 0));
   writeText(sink, 'summary', spec.summary);
   writeText(sink, 'since', spec.since);
@@ -129,6 +129,8 @@ function writeDocs(sink: ReplySink, spec: CommandSpec): void {
     sink.bulkText('arguments');
     writeArguments(sink, described);
   }
+  // as JSON: the shapes of replies nest, and clients that know RESP2 only should be able to read them, too
+  writeText(sink, 'reply_schema', JSON.stringify(spec.reply));
   if (subcommands.length > 0) {
     sink.bulkText('subcommands');
     writeCommandDocs(sink, subcommands);

@@ -1,20 +1,24 @@
 import {
   type CommandSpec,
+  commandArity,
   commandList,
+  commandNamed,
   commands,
   findCommand,
   findSubcommand,
+  keyIndexes,
   type ReplySink,
   Request,
+  writeCommandDocs,
+  writeCommandInfo,
+  writeCommandNames,
 } from '@msession/protocol';
-import { commandArity, commandKeys, writeCommandDocs, writeCommandInfo } from '../command-description.js';
 import { type CommandCall, defineContainer, defineHandler, defineSubcommand } from '../command-handler.js';
 
 const [countSpec, listSpec, infoSpec, docsSpec, getKeysSpec] = commands.COMMAND.subcommands;
 
 const alone = defineHandler(commands.COMMAND, ({ sink }) => {
-  sink.array(commandList.length);
-  for (const spec of commandList) writeCommandInfo(sink, spec);
+  writeCommandInfo(sink, commandList);
   return undefined;
 });
 
@@ -24,25 +28,20 @@ const count = defineSubcommand(countSpec, ({ sink }) => {
 });
 
 const list = defineSubcommand(listSpec, ({ sink }) => {
-  sink.array(commandList.length);
-  for (const spec of commandList) sink.bulkText(spec.name.toLowerCase());
+  writeCommandNames(sink, commandList);
   return undefined;
 });
 
 const info = defineSubcommand(infoSpec, (call) => {
-  const wanted = namedSpecs(call);
-  call.sink.array(wanted.length);
-  for (const spec of wanted) {
-    if (spec === undefined) call.sink.null();
-    else writeCommandInfo(call.sink, spec);
-  }
+  writeCommandInfo(call.sink, namedSpecs(call));
   return undefined;
 });
 
 const docs = defineSubcommand(docsSpec, (call) => {
-  const wanted = namedSpecs(call).filter((spec) => spec !== undefined);
-  call.sink.map(wanted.length);
-  for (const spec of wanted) writeCommandDocs(call.sink, spec);
+  writeCommandDocs(
+    call.sink,
+    namedSpecs(call).filter((spec) => spec !== undefined),
+  );
   return undefined;
 });
 
@@ -50,14 +49,7 @@ const docs = defineSubcommand(docsSpec, (call) => {
 function namedSpecs({ request, bound }: CommandCall<typeof infoSpec>): readonly (CommandSpec | undefined)[] {
   const { first, count: names } = bound.names;
   if (names === 0) return commandList;
-  return Array.from({ length: names }, (_, i) => {
-    const name = request
-      .text(first + i)
-      .toUpperCase()
-      .replace('|', ' ');
-    const container = commandList.find((spec) => spec.name === name.split(' ')[0]);
-    return name.includes(' ') ? container?.subcommands?.find((spec) => spec.name === name) : container;
-  });
+  return Array.from({ length: names }, (_, i) => commandNamed(request.text(first + i)));
 }
 
 const getKeys = defineSubcommand(getKeysSpec, ({ request, sink, bound }) => {
@@ -80,13 +72,13 @@ function writeKeys(line: Request, sink: ReplySink): void {
     sink.error('ERR', `wrong number of arguments for '${spec.name.toLowerCase()}' command`);
     return;
   }
-  const { first, last } = commandKeys(spec);
-  if (first === 0) {
+  const keys = keyIndexes(spec, line);
+  if (keys.length === 0) {
     sink.error('ERR', `${spec.name} names no session`);
     return;
   }
-  sink.array(last - first + 1);
-  for (let i = first; i <= last; i++) sink.bulk(line.buffer, line.start(i), line.end(i));
+  sink.array(keys.length);
+  for (const i of keys) sink.bulk(line.buffer, line.start(i), line.end(i));
 }
 
 export const command = defineContainer(commands.COMMAND, [count, list, info, docs, getKeys], alone);

@@ -1,5 +1,5 @@
 import { commands, type ReplySink } from '@msession/protocol';
-import { type CommandCall, defineHandler, shownWord } from '../command-handler.js';
+import { type CommandCall, defineHandler } from '../command-handler.js';
 import type { Connection } from '../connection.js';
 import { authenticate, clientWord } from '../greet.js';
 import type { ServerContext } from '../server-context.js';
@@ -62,7 +62,8 @@ function readOptions({ request, sink, bound }: HelloCall): HelloOptions | null {
     } else {
       sink.error(
         'ERR',
-        `syntax error: 'HELLO' has no option '${shownWord(request, i)}' here (AUTH user password, SETNAME name)`,
+        // the word itself may be a password
+        `syntax error: word ${i + 1} of 'HELLO' is no option (AUTH user password, SETNAME name)`,
       );
       return null;
     }

@@ -4,6 +4,7 @@ import type fastifySession from '@fastify/session';
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { relayConnection } from './connection-events.js';
 import type { StoreMetrics } from './metrics.js';
+import { isPhpSessionId } from './php-session-id.js';
 import { checkMode, openScope, type RequestSessions } from './scope-middleware.js';
 import type { SessionData } from './serializers.js';
 import type { SessionMode } from './session-mode.js';
@@ -14,6 +15,7 @@ import type { StoreOptions } from './store-options.js';
 export { SessionStoreError, type StoreErrorCode } from './errors.js';
 export type { StoreMetrics } from './metrics.js';
 export { type PhpSerializerOptions, phpSerializer } from './php-serializer.js';
+export { phpSessionId } from './php-session-id.js';
 export type { BuiltInResolver, ResolveOption, Resolver } from './resolvers.js';
 export type { RequestSessions } from './scope-middleware.js';
 export type { SessionSerializer } from './serializers.js';
@@ -94,6 +96,18 @@ function later(callback: Callback): (error: unknown) => void {
     setImmediate(callback, error);
   };
 }
+
+/**
+ * Makes \@fastify/session take and send PHP's plain cookie: give it as `secret`, with `cookieName: 'PHPSESSID'` and
+ * `idGenerator: phpSessionId`.
+ */
+export const phpCookieSigner = {
+  sign: (id: string): string => id,
+  unsign: (value: string) =>
+    isPhpSessionId(value)
+      ? { valid: true as const, renew: false, value }
+      : { valid: false as const, renew: false as const, value: null },
+};
 
 export interface ModesOptions {
   /** The mode of a request, or a function that answers it. */

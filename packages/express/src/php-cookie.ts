@@ -1,8 +1,8 @@
 // PHP sends a session's id as it is, express-session only signed. This middleware stands between: it signs PHP's cookie
 // on the way in, for this process's eyes only, and takes the signature off on the way out. So one cookie serves both.
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sign } from 'cookie-signature';
+import { isPhpSessionId } from './php-session-id.js';
 import { badOption } from './store-options.js';
 
 export interface PhpCookieOptions {
@@ -12,14 +12,7 @@ export interface PhpCookieOptions {
   readonly secret: string | readonly string[];
 }
 
-/** What PHP's handler accepts as an id from a cookie. */
-const idPattern = /^[A-Za-z0-9,-]{22,250}$/;
 const namePattern = /^[!#$%&'*+\-.0-9A-Z^_`a-z|~]+$/;
-
-/** An id as PHP makes them by default, for express-session's `genid`: 32 hexadecimal characters. */
-export function phpSessionId(): string {
-  return randomBytes(16).toString('hex');
-}
 
 /**
  * Makes express-session take and send PHP's plain cookie. Mount it before express-session, with the same name and secret.
@@ -47,7 +40,7 @@ function signIncoming(request: IncomingMessage, name: string, secret: string): v
     if (equals < 0 || part.slice(0, equals).trim() !== name) return [part.trim()];
     // the first of that name counts; what cannot be PHP's id (a signed one among them) counts as none
     const id = part.slice(equals + 1).trim();
-    if (isSeen || !idPattern.test(id)) return [];
+    if (isSeen || !isPhpSessionId(id)) return [];
     isSeen = true;
     return [`${name}=${encodeURIComponent(`s:${sign(id, secret)}`)}`];
   });

@@ -3,7 +3,15 @@ import fastifyCookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FastifyMsessionStore, msessionModes, type SessionMode, type StoreOptions } from '../src/fastify.js';
+import {
+  FastifyMsessionStore,
+  msessionModes,
+  phpCookieSigner,
+  phpSerializer,
+  phpSessionId,
+  type SessionMode,
+  type StoreOptions,
+} from '../src/fastify.js';
 import { eventually } from './support/eventually.js';
 import { type Gate, gate } from './support/gate.js';
 import { Browser } from './support/http-app.js';
@@ -190,6 +198,40 @@ describe('the plugin', () => {
     expect((await app.inject('/a')).body).toBe('merge');
     expect((await app.inject('/b')).body).toBe('lock');
     expect(browser.cookies.size).toBe(0);
+  });
+
+  it("shares PHP's session by its plain cookie", async () => {
+    const phpId = '0123456789abcdef0123456789abcdef';
+    store = new FastifyMsessionStore({ client: server.client, prefix: '', ttl: 'server', serializer: phpSerializer() });
+    app = fastify();
+    await app.register(fastifyCookie);
+    await app.register(msessionModes, { mode: 'lock' });
+    await app.register(fastifySession, {
+      store,
+      secret: phpCookieSigner,
+      cookieName: 'PHPSESSID',
+      idGenerator: phpSessionId,
+      cookie: { secure: false },
+      saveUninitialized: false,
+    });
+    app.get('/user', async (request) => (request.session as Data).user ?? 'nobody');
+    app.get('/login', async (request) => {
+      (request.session as Data).user = 'eve';
+      return request.session.sessionId;
+    });
+    await server.client.dataset(phpId, 'user|s:3:"ada";save|i:1;');
+    const browser = new Browser(await app.listen({ port: 0, host: '127.0.0.1' }));
+    browser.cookies.set('PHPSESSID', phpId);
+    expect(await browser.text('/user')).toBe('ada');
+    expect(await browser.text('/login')).toBe(phpId);
+    expect(await server.client.dataget(phpId)).toBe('user|s:3:"eve";save|i:1;');
+    for (const id of [`${phpId}/sub`, 'globals', 'f'.repeat(32)]) {
+      browser.cookies.set('PHPSESSID', encodeURIComponent(id));
+      const made = await browser.text('/login');
+      expect(made).toMatch(/^[0-9a-f]{32}$/);
+      expect(made).not.toBe(id);
+      expect(browser.cookies.get('PHPSESSID')).toBe(made);
+    }
   });
 
   it('names a wrong mode', async () => {

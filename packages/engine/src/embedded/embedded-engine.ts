@@ -22,6 +22,9 @@ import { KeySource } from './key-source.js';
 import { LockTable } from './lock-table.js';
 import { MemoryLimit } from './memory-limit.js';
 import { Sessions } from './sessions.js';
+import { ColdSessions } from './store/cold-sessions.js';
+import { FamilyStore } from './store/family-store.js';
+import type { StoreOptions } from './store/store-options.js';
 import { Sweeper } from './sweeper.js';
 
 export interface EmbeddedEngineOptions {
@@ -29,17 +32,20 @@ export interface EmbeddedEngineOptions {
   readonly limits?: Partial<EngineLimits>;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** Keeps sessions beyond memory and, unless its durability is `none`, beyond this process. */
+  readonly store?: StoreOptions;
 }
 
 /**
- * Makes an engine that keeps its sessions in the memory of this process.
+ * Makes an engine that keeps its sessions in the memory of this process and, with `store`, on disk. `start` rejects with
+ * a `StoreFault` when the store cannot be opened.
  *
  * @example
  * const engine = createEmbeddedEngine({ limits: { defaultTimeoutSeconds: 600 } });
  * await engine.start();
  */
 export function createEmbeddedEngine(options: EmbeddedEngineOptions = {}): Engine {
-  return new EmbeddedEngine(options.clock ?? systemClock, { ...defaultLimits, ...options.limits });
+  return new EmbeddedEngine(options.clock ?? systemClock, { ...defaultLimits, ...options.limits }, options.store);
 }
 
 type AnyHandler = (
@@ -75,31 +81,55 @@ const routes = Object.fromEntries(
 class EmbeddedEngine implements Engine {
   readonly kind = 'embedded';
   readonly limits: EngineLimits;
-  readonly #parts: EngineParts;
+  #parts: EngineParts;
   readonly #events = new EventHub();
   readonly #argumentLimits: ArgumentLimits;
+  readonly #clock: Clock;
+  readonly #storeOptions: StoreOptions | undefined;
   #isClosed = false;
 
-  constructor(clock: Clock, limits: EngineLimits) {
+  constructor(clock: Clock, limits: EngineLimits, storeOptions: StoreOptions | undefined) {
     this.limits = limits;
+    this.#clock = clock;
+    this.#storeOptions = storeOptions;
     // bound by reference: limits may change while running
     this.#argumentLimits = limits;
-    const keys = new KeySource(clock);
+    this.#parts = this.#build();
+  }
+
+  #build(keys = new KeySource(this.#clock)): EngineParts {
+    const clock = this.#clock;
+    const { limits } = this;
     const sessions = new Sessions({ clock, limits, keys, events: this.#events });
     const locks = new LockTable({ sessions, keys, clock, limits, events: this.#events });
     const sweeper = new Sweeper(sessions, locks, clock);
-    this.#parts = { sessions, locks, sweeper, limits, clock, memoryLimit: new MemoryLimit(sessions) };
+    const memoryLimit = new MemoryLimit(sessions);
+    return { sessions, locks, sweeper, limits, clock, memoryLimit, store: undefined, cold: undefined };
   }
 
   async start(): Promise<void> {
+    if (this.#storeOptions !== undefined) await this.#openStore(this.#storeOptions);
     this.#isClosed = false;
     this.#parts.sweeper.start();
   }
 
+  /** What the store has is all there is: nothing of an earlier life of this engine stays in memory. */
+  async #openStore(options: StoreOptions): Promise<void> {
+    const keys = new KeySource(this.#clock);
+    const parts = this.#build(keys);
+    const store = await FamilyStore.open({ ...parts, keys }, options);
+    const cold = new ColdSessions(store, parts.sessions);
+    parts.sweeper.cold = cold;
+    parts.memoryLimit.cold = cold;
+    this.#parts = { ...parts, store, cold };
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#parts.sweeper.close();
-    this.#parts.locks.close();
+    const { sweeper, locks, store } = this.#parts;
+    sweeper.close();
+    locks.close();
+    await store?.close();
   }
 
   execute(command: CommandName, request: Request, sink: ReplySink, caller: Caller): undefined | Promise<DeferredReply> {
@@ -114,8 +144,12 @@ class EmbeddedEngine implements Engine {
       sink.error(bound.code, bound.message);
       return undefined;
     }
-    const { sessions } = this.#parts;
+    const { sessions, store } = this.#parts;
     sessions.refreshNow();
+    if (store !== undefined) {
+      store.relieve();
+      if (route.grows && !canBeKept(store, sink)) return undefined;
+    }
     if (route.grows && this.limits.maxMemoryBytes !== 0 && !this.#hasRoom(command, request)) {
       sink.error(
         'OOM',
@@ -139,8 +173,8 @@ class EmbeddedEngine implements Engine {
     return this.#parts.locks.release(caller.id);
   }
 
-  barrier(): undefined {
-    return undefined;
+  barrier(): undefined | Promise<void> {
+    return this.#parts.store?.cycle.barrier();
   }
 
   subscribe(listener: SessionEventListener): () => void {
@@ -150,11 +184,11 @@ class EmbeddedEngine implements Engine {
   }
 
   statistics(): EngineStatistics {
-    const { sessions, locks } = this.#parts;
+    const { sessions, locks, store } = this.#parts;
     sessions.refreshNow();
     return {
       sessions: sessions.count,
-      subSessions: sessions.subSessionCount,
+      subSessions: sessions.subSessionCount + (store?.coldSubSessionCount ?? 0),
       locksHeld: [...locks.held()].length,
       lockWaiters: locks.waiting,
       usedBytes: sessions.usedBytes,
@@ -168,11 +202,34 @@ class EmbeddedEngine implements Engine {
       more: {
         slabReservedBytes: sessions.memory.reservedBytes,
         slabUsedBytes: sessions.memory.usedBytes,
+        ...(store === undefined ? {} : storeFigures(store)),
       },
     };
   }
 
   health(): { readonly isReady: boolean; readonly reason?: string } {
-    return this.#isClosed ? { isReady: false, reason: 'the engine is closed' } : { isReady: true };
+    if (this.#isClosed) return { isReady: false, reason: 'the engine is closed' };
+    const fault = this.#parts.store?.cycle.fault;
+    return fault === undefined ? { isReady: true } : { isReady: false, reason: `writes are refused: ${fault}` };
   }
+}
+
+/** Refuses a write that could not be kept. */
+function canBeKept(store: FamilyStore, sink: ReplySink): boolean {
+  const { fault } = store.cycle;
+  if (fault === undefined && store.hasKeys()) return true;
+  sink.error('UNAVAILABLE', `the store cannot be written: ${fault ?? 'its disk is full'}; make room, reads go on`);
+  return false;
+}
+
+function storeFigures(store: FamilyStore): Record<string, number> {
+  return {
+    coldSessions: store.coldCount,
+    hotMemoryBytes: store.hotMemoryBytes,
+    sessionsLoaded: store.loads,
+    sessionsUnloaded: store.evictions,
+    batchesWritten: store.cycle.batchesWritten,
+    bytesWritten: store.cycle.bytesWritten,
+    isStoreFaulty: store.cycle.fault === undefined ? 0 : 1,
+  };
 }

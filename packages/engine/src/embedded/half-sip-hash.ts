@@ -3,10 +3,15 @@
 import { randomBytes } from 'node:crypto';
 
 export class HalfSipHash {
-  readonly #key0: number;
-  readonly #key1: number;
+  #key0 = 0;
+  #key1 = 0;
 
   constructor(key: Uint8Array = randomBytes(8)) {
+    this.rekey(key);
+  }
+
+  /** Takes another key: from now on hashes are others. */
+  rekey(key: Uint8Array): void {
     const view = new DataView(key.buffer, key.byteOffset, 8);
     this.#key0 = view.getInt32(0, true);
     this.#key1 = view.getInt32(4, true);

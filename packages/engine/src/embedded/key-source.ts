@@ -2,19 +2,48 @@
 // it never repeats, always grows, and is below 2^53 until the year 2255.
 import type { Clock } from '../engine.js';
 
+/** Makes sure that keys up to `needed` and some more are never handed out again by another process; answers how far. */
+export type RaiseCeiling = (needed: number) => number;
+
 export class KeySource {
-  #last: number;
+  #last = 0;
+  #ceiling = Number.POSITIVE_INFINITY;
+  #raise: RaiseCeiling = () => Number.POSITIVE_INFINITY;
   readonly #clock: Clock;
 
-  /** `atLeast`: a value that was, or may have been, handed out before. */
-  constructor(clock: Clock, atLeast = 0) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#last = atLeast;
+  }
+
+  /** From now on only keys above `atLeast`, and below a ceiling that is raised before it is reached. */
+  begin(atLeast: number, raise: RaiseCeiling): void {
+    this.#last = Math.max(this.#last, atLeast);
+    this.#raise = raise;
+    this.#ceiling = raise(Math.max(this.#last, this.#now()));
   }
 
   next(): number {
-    const now = Math.floor(this.#clock.wallMs() * 1000);
+    const now = this.#now();
     this.#last = now > this.#last ? now : this.#last + 1;
+    if (this.#last > this.#ceiling) this.raiseCeiling();
     return this.#last;
+  }
+
+  /** The last key that was handed out. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** How far the ceiling is from the keys of this moment. */
+  get left(): number {
+    return this.#ceiling - Math.max(this.#last, this.#now());
+  }
+
+  raiseCeiling(): void {
+    this.#ceiling = this.#raise(Math.max(this.#last, this.#now()));
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.wallMs() * 1000);
   }
 }

@@ -148,6 +148,7 @@ export class LockTable {
   }
 
   #grant(lock: Lock, address: number, request: LockRequest): LockOutcome {
+    this.#willChange(lock);
     this.#lapse(lock);
     lock.key = this.#keys.next();
     lock.hasLapsed = false;
@@ -170,6 +171,49 @@ export class LockTable {
       key: lock.key,
       data: request.withData && address !== 0 ? this.#sessions.dataOf(address) : null,
     };
+  }
+
+  #willChange(lock: Lock): void {
+    this.#sessions.keeper?.willChangeLock(lock.idText);
+  }
+
+  /** Locks of a family that have a key, reserved sub-sessions' among them. */
+  ofFamily(parent: number): Lock[] {
+    if (this.#locks.size === 0) return [];
+    const found: Lock[] = [];
+    for (const address of [parent, ...this.#sessions.subSessions(parent)]) {
+      const lock = this.#sessions.hasFlag(address, sessionFlag.locked) ? this.#lockOf(address) : undefined;
+      if (lock !== undefined) found.push(lock);
+    }
+    if (this.#reservedSubs.size === 0) return found;
+    const prefix = `${this.#sessions.idTextOf(parent)}/`;
+    for (const lock of this.#reservedSubs) if (lock.idText.startsWith(prefix)) found.push(lock);
+    return found;
+  }
+
+  /** The lock of an id, whoever holds it. */
+  lockOf(idText: string): Lock | undefined {
+    return this.#locks.get(idText);
+  }
+
+  /** Brings back a lock that was kept; its session, if there is one, stands in memory already. */
+  restore(lock: Lock, address: number): void {
+    this.#locks.set(lock.idText, lock);
+    const at = lock.idText.indexOf('/');
+    if (address !== 0) {
+      this.#sessions.setFlag(address, sessionFlag.locked, true);
+      if (at >= 0) this.#sessions.setFlag(this.#sessions.familyOf(address), sessionFlag.subLocked, true);
+    } else if (at >= 0) {
+      this.#reservedSubs.add(lock);
+      const parent = this.#sessions.standing(lock.id, 0, at);
+      if (parent !== 0) this.#sessions.setFlag(parent, sessionFlag.subLocked, true);
+    }
+    this.#watchLease(lock);
+  }
+
+  /** Forgets a lock that nobody holds or waits for; a keeper has it. */
+  forget(lock: Lock): void {
+    this.#drop(lock);
   }
 
   /** A parent does not expire under a sub-session that is locked, be it only reserved. */
@@ -220,6 +264,7 @@ export class LockTable {
   }
 
   #clear(lock: Lock): void {
+    this.#willChange(lock);
     this.#unbind(lock);
     lock.key = 0;
     lock.holderId = 0;
@@ -231,6 +276,7 @@ export class LockTable {
   #lapse(lock: Lock): void {
     this.#unbind(lock);
     if (lock.key === 0 || lock.hasLapsed) return;
+    this.#willChange(lock);
     lock.hasLapsed = true;
     lock.leaseEndMs = Math.min(lock.leaseEndMs, this.#sessions.nowMs());
     const address = this.#standingAddress(lock);
@@ -248,6 +294,7 @@ export class LockTable {
 
   /** Holds a lock until `leaseMs` from now. */
   extend(lock: Lock, address: number, leaseMs: number): void {
+    this.#willChange(lock);
     lock.leaseEndMs = this.#sessions.nowMs() + leaseMs;
     if (lock.hasLapsed) {
       lock.hasLapsed = false;
@@ -303,6 +350,7 @@ export class LockTable {
     }
     const lapsed = this.#locks.get(newText);
     if (lapsed !== undefined) this.#drop(lapsed);
+    this.#willChange(lock);
     this.#locks.delete(oldText);
     lock.idText = newText;
     this.#locks.set(newText, lock);
@@ -380,6 +428,11 @@ export class LockTable {
   /** Locks that are held now. */
   *held(): IterableIterator<Lock> {
     for (const lock of this.#locks.values()) if (this.#isHeld(lock)) yield lock;
+  }
+
+  /** Whether a lock has to stay in memory: it is held, or somebody waits for it. */
+  isInUse(lock: Lock): boolean {
+    return lock.waiters.length > 0 || this.#isHeld(lock);
   }
 
   #isHeld(lock: Lock): boolean {

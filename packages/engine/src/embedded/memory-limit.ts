@@ -4,6 +4,7 @@
 import { randomFillSync } from 'node:crypto';
 import { headDouble, sessionFlag } from './session-layout.js';
 import type { Sessions } from './sessions.js';
+import type { ColdSessions } from './store/cold-sessions.js';
 
 const sampleSize = 16;
 /** Samples in a row that may be without a victim before the attempt ends. */
@@ -11,6 +12,8 @@ const patience = 32;
 
 export class MemoryLimit {
   readonly #sessions: Sessions;
+  /** Set once, by a store. */
+  cold: ColdSessions | undefined;
   readonly #random = new Uint32Array(256);
   #drawn = this.#random.length;
 
@@ -25,7 +28,7 @@ export class MemoryLimit {
     let misses = 0;
     while (this.#sessions.usedBytes + bytes > limits.maxMemoryBytes) {
       if (limits.evict === 'none') return false;
-      const victim = this.#victim(limits.evict);
+      const victim = this.#coldVictim(limits.evict) || this.#victim(limits.evict);
       if (victim === 0) {
         if (++misses === patience) return false;
         continue;
@@ -49,6 +52,12 @@ export class MemoryLimit {
       }
     }
     return best;
+  }
+
+  /** Sessions that left memory go before those that are in it: they were used least lately. */
+  #coldVictim(policy: 'lru' | 'ttl'): number {
+    const address = this.cold === undefined ? 0 : this.cold.loadVictim(policy, this.#draw());
+    return address !== 0 && this.#sessions.isKept(address) ? 0 : address;
   }
 
   #draw(): number {

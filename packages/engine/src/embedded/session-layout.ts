@@ -41,10 +41,18 @@ export const headWord = {
   siblingPrevious: 22,
   /** First posting of this session in the search index. */
   postings: 23,
+  /** Place in the keeper's list of changed families plus 1, its uppermost bit saying in which of two; 0 in none. */
+  changed: 24,
+  /** Number of the batch in which its family was last written; 0 when it never was. */
+  writtenIn: 25,
+  /** Whole second under which its family is filed among the deadlines on disk; 0 when it is not. */
+  filedSecond: 26,
+  /** Milliseconds of `accessedMs` that are on disk, modulo 2^32. */
+  keptAccess: 27,
 } as const;
 
 /** The id's bytes follow here. */
-export const idOffset = 96;
+export const idOffset = 112;
 
 export const sessionFlag = {
   /** A lock stands or stood; the lock table knows. */

@@ -8,6 +8,7 @@ import type { EventHub } from './event-hub.js';
 import { HalfSipHash } from './half-sip-hash.js';
 import type { KeySource } from './key-source.js';
 import { SearchIndex } from './search-index.js';
+import type { SessionKeeper } from './session-keeper.js';
 import { headDouble, headWord, idOffset, sessionFlag } from './session-layout.js';
 import { SessionTable } from './session-table.js';
 import { byteOffset, chunkOf, SlabMemory } from './slab-memory.js';
@@ -17,6 +18,11 @@ import { VariableBlocks } from './variable-block.js';
 const wheelTickMs = 64;
 const slash = 47;
 const anyFlag = 0xff00;
+
+/** How far a deadline may move before a keeper is told, in milliseconds. */
+export function renewalLagMs(timeoutSeconds: number): number {
+  return Math.max(timeoutSeconds * 62.5, 60_000);
+}
 
 /** What the lock table tells about a session that has the `locked` flag. */
 export interface LockWatch {
@@ -44,6 +50,8 @@ export class Sessions {
   locks: LockWatch = { isKept: () => false, onSessionCreated: () => {}, onSessionGone: () => {} };
   /** Set once, by the sweeper: a session was filed in the wheel under this time. */
   onScheduled: (deadlineMs: number) => void = () => {};
+  /** Set once, by a store: keeps what changes, and has what memory does not hold. */
+  keeper: SessionKeeper | undefined;
   /** Sub-sessions among `table.size`. */
   subSessionCount = 0;
   /** Logical bytes of all sessions. */
@@ -82,14 +90,32 @@ export class Sessions {
 
   /** Live sessions, without sub-sessions and `globals`; expired ones that were not swept are still counted. */
   get count(): number {
-    return this.table.size - this.subSessionCount - 1;
+    const inMemory = this.table.size - this.subSessionCount - 1;
+    return this.keeper === undefined ? inMemory : inMemory + this.keeper.coldCount;
   }
 
   /** Address of the live session with this id, or 0. One that has expired ends here. */
   find(bytes: Buffer, start: number, end: number): number {
-    const address = this.table.find(this.hasher.hash(bytes, start, end), bytes, start, end);
-    if (address === 0) return 0;
+    let address = this.table.find(this.hasher.hash(bytes, start, end), bytes, start, end);
+    if (address === 0) {
+      if (this.keeper === undefined) return 0;
+      address = this.#fetch(bytes, start, end);
+      if (address === 0) return 0;
+    }
     return this.#isOverdue(address) ? 0 : address;
+  }
+
+  /** Takes another key for hashes, while `globals` is all there is. */
+  rekey(key: Uint8Array): void {
+    this.table.remove(this.hashOf(this.globals), this.globals);
+    this.hasher.rekey(key);
+    this.table.insert(this.hashOf(this.globals), this.globals);
+  }
+
+  /** Looks for a session that memory does not hold. */
+  #fetch(bytes: Buffer, start: number, end: number): number {
+    if (this.keeper?.load(bytes, start, end) !== true) return 0;
+    return this.table.find(this.hasher.hash(bytes, start, end), bytes, start, end);
   }
 
   /** Whether a session lives now; one that has expired ends here. */
@@ -120,7 +146,18 @@ export class Sessions {
 
   /** Address of the session with this id, overdue or not, or 0. */
   standing(bytes: Buffer, start: number, end: number): number {
-    return this.table.find(this.hasher.hash(bytes, start, end), bytes, start, end);
+    const address = this.table.find(this.hasher.hash(bytes, start, end), bytes, start, end);
+    return address === 0 && this.keeper !== undefined ? this.#fetch(bytes, start, end) : address;
+  }
+
+  /** Address of the session at the head of the family that a session belongs to. */
+  familyOf(address: number): number {
+    return this.hasFlag(address, sessionFlag.subSession) ? this.word(address, headWord.relation) : address;
+  }
+
+  /** Says that a session is about to change, so that what it was and what it becomes can be kept. */
+  willChange(address: number): void {
+    this.keeper?.willChange(this.familyOf(address));
   }
 
   /**
@@ -129,8 +166,10 @@ export class Sessions {
    * sub-session, 0 for a session. `timeoutSeconds` as in the command: undefined or below 0 the default, 0 never.
    */
   create(bytes: Buffer, start: number, end: number, parent: number, timeoutSeconds: number | undefined): number {
+    if (parent !== 0) this.willChange(parent);
     const hash = this.hasher.hash(bytes, start, end);
     const address = this.#place(bytes, start, end, hash, parent === 0 ? 0 : sessionFlag.subSession, parent);
+    if (parent === 0) this.willChange(address);
     this.setTimeout(address, timeoutSeconds ?? -1);
     this.createdCount++;
     this.locks.onSessionCreated(address);
@@ -143,7 +182,15 @@ export class Sessions {
     return at < 0 ? -1 : this.find(bytes, start, at);
   }
 
-  #place(bytes: Buffer, start: number, end: number, hash: number, flags: number, parent: number): number {
+  #place(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hash: number,
+    flags: number,
+    parent: number,
+    sequence = this.#keys.next(),
+  ): number {
     const length = end - start;
     const address = this.memory.allocate(idOffset + length);
     const chunk = chunkOf(address);
@@ -152,7 +199,7 @@ export class Sessions {
     const doubles = this.memory.doubles[chunk] as Float64Array;
     const head = offset >> 2;
     words.fill(0, head, head + (idOffset >> 2));
-    doubles[(offset >> 3) + headDouble.sequence] = this.#keys.next();
+    doubles[(offset >> 3) + headDouble.sequence] = sequence;
     doubles[(offset >> 3) + headDouble.accessedMs] = this.#now;
     doubles[(offset >> 3) + headDouble.deadlineMs] = Number.POSITIVE_INFINITY;
     words[head + headWord.shape] = length | flags;
@@ -215,8 +262,10 @@ export class Sessions {
 
   /** Ends a session and its sub-sessions; then those who wait for their locks are answered. */
   destroy(address: number, how: EndOfLife): void {
+    this.willChange(address);
     const goneSubs = this.subSessions(address).map((sub) => this.#end(sub, how));
     const isParent = !this.hasFlag(address, sessionFlag.subSession);
+    if (isParent) this.keeper?.gone(address, this.idOf(address));
     const gone = this.#end(address, how);
     for (const id of goneSubs) this.locks.onSessionGone(id, false);
     this.locks.onSessionGone(gone, isParent);
@@ -232,6 +281,32 @@ export class Sessions {
     this.#letGo(address, flags);
     this.ended[how]++;
     return id;
+  }
+
+  /**
+   * Puts a session into memory that a keeper had: with its own place in the order of creation, and neither timeout nor
+   * content yet. `parent` as in `create`.
+   */
+  restore(bytes: Buffer, start: number, end: number, parent: number, sequence: number): number {
+    const hash = this.hasher.hash(bytes, start, end);
+    const flags = parent === 0 ? 0 : sessionFlag.subSession;
+    return this.#place(bytes, start, end, hash, flags, parent, sequence);
+  }
+
+  /** Takes a family out of memory that a keeper has: its sessions live on, unseen. */
+  forget(parent: number): void {
+    for (const sub of this.subSessions(parent)) {
+      this.#forgetOne(sub);
+    }
+    this.#forgetOne(parent);
+  }
+
+  #forgetOne(address: number): void {
+    const flags = this.word(address, headWord.shape);
+    this.index.forgetAll(address);
+    this.wheel.remove(address);
+    if ((flags & sessionFlag.subSession) !== 0) this.#disown(address);
+    this.#letGo(address, flags);
   }
 
   #letGo(address: number, flags: number): void {
@@ -254,7 +329,9 @@ export class Sessions {
   /** Gives a session, and with it its sub-sessions, another id that is free; answers its new address. */
   rename(address: number, bytes: Buffer, start: number, end: number): number {
     const oldId = this.idOf(address);
+    this.willChange(address);
     const moved = this.#relocate(address, bytes, start, end);
+    if (!this.hasFlag(moved, sessionFlag.subSession)) this.keeper?.moved(address, moved, oldId);
     for (const sub of this.subSessions(moved)) {
       const subId = this.idOf(sub);
       const suffix = subId.subarray(subId.indexOf(slash));
@@ -325,10 +402,18 @@ export class Sessions {
     const timeout = this.word(address, headWord.timeoutSeconds);
     // the wheel is left alone: its entry is early now, and is put back when it comes up
     if (timeout !== 0) doubles[at + headDouble.deadlineMs] = now + timeout * 1000;
+    if (this.keeper !== undefined) this.#keepRenewal(address, now, timeout);
+  }
+
+  /** A renewal is kept when the one that is on disk is old enough: reading must not become writing. */
+  #keepRenewal(address: number, now: number, timeoutSeconds: number): void {
+    const lagMs = (Math.floor(now) - this.word(address, headWord.keptAccess)) >>> 0;
+    if (lagMs >= renewalLagMs(timeoutSeconds)) this.keeper?.willRenew(this.familyOf(address));
   }
 
   /** Sets the timeout (0 never, below 0 the default) and renews. */
   setTimeout(address: number, seconds: number): void {
+    this.willChange(address);
     const effective = Math.min(seconds < 0 ? this.limits.defaultTimeoutSeconds : seconds, 0xffffffff);
     this.setWord(address, headWord.timeoutSeconds, effective);
     if (effective === 0) {
@@ -353,6 +438,7 @@ export class Sessions {
     valueStart: number,
     valueEnd: number,
   ): void {
+    if (this.keeper !== undefined) this.willChange(address);
     const block = this.word(address, headWord.variables);
     const indexed = address === this.globals ? undefined : this.index.named(name, nameStart, nameEnd);
     if (indexed !== undefined) this.index.forget(address, indexed);
@@ -368,6 +454,10 @@ export class Sessions {
     const block = this.word(address, headWord.variables);
     const indexed = this.index.named(name, nameStart, nameEnd);
     if (!this.variables.find(block, name, nameStart, nameEnd)) return false;
+    if (this.keeper !== undefined) {
+      this.willChange(address);
+      this.variables.find(block, name, nameStart, nameEnd);
+    }
     if (indexed !== undefined) {
       this.index.forget(address, indexed);
       this.variables.find(block, name, nameStart, nameEnd);
@@ -381,6 +471,7 @@ export class Sessions {
 
   /** Writes the data and gives it a new revision. */
   setData(address: number, bytes: Uint8Array, start: number, end: number): void {
+    if (this.keeper !== undefined) this.willChange(address);
     const length = end - start;
     let block = this.word(address, headWord.data);
     this.usedBytes += length - (block === 0 ? 0 : this.word(address, headWord.dataBytes));
@@ -407,6 +498,7 @@ export class Sessions {
   }
 
   setClassName(address: number, bytes: Buffer, start: number, end: number): void {
+    this.willChange(address);
     const number = this.classNames.acquire(bytes, start, end);
     this.classNames.release(this.word(address, headWord.className));
     this.setWord(address, headWord.className, number);
@@ -414,6 +506,7 @@ export class Sessions {
 
   /** Copies data, class and variables to a session just made. */
   copyContent(from: number, to: number): void {
+    this.willChange(to);
     const data = this.word(from, headWord.data);
     if (this.double(from, headDouble.revision) !== 0) {
       const offset = byteOffset(data);

@@ -4,6 +4,7 @@ import type { Clock } from '../engine.js';
 import type { LockTable } from './lock-table.js';
 import { headDouble } from './session-layout.js';
 import type { Sessions } from './sessions.js';
+import type { ColdSessions } from './store/cold-sessions.js';
 
 const sliceMs = 2;
 /** A clock reading costs as much as expiring a session: look once in so many. */
@@ -13,6 +14,8 @@ export class Sweeper {
   readonly #sessions: Sessions;
   readonly #locks: LockTable;
   readonly #clock: Clock;
+  /** Set once, by a store: sessions that are not in memory have their deadlines, too. */
+  cold: ColdSessions | undefined;
   #timer: { cancel(): void } | undefined;
   /** When the timer goes off, monotonic. */
   #armedForMs = Number.POSITIVE_INFINITY;
@@ -27,7 +30,7 @@ export class Sweeper {
 
   start(): void {
     this.#isClosed = false;
-    this.#arm(this.#sessions.wheel.nextDueMs());
+    this.#arm(this.#nextDueMs());
   }
 
   close(): void {
@@ -47,14 +50,21 @@ export class Sweeper {
       this.#armedForMs = Number.POSITIVE_INFINITY;
       const isDone = this.sweepSlice();
       this.#locks.sweep();
-      this.#arm(isDone ? this.#sessions.wheel.nextDueMs() : this.#clock.monotonicMs());
+      this.#arm(isDone ? this.#nextDueMs() : this.#clock.monotonicMs());
     });
   }
 
   /** Ends what is overdue for a slice of time at most; true when nothing overdue is left. */
   sweepSlice(): boolean {
     this.#sessions.refreshNow();
-    return this.#sessions.wheel.drain(this.#sessions.nowMs(), this.#onDue, this.budget());
+    const budget = this.budget();
+    if (!this.#sessions.wheel.drain(this.#sessions.nowMs(), this.#onDue, budget)) return false;
+    return this.cold === undefined || this.cold.sweep(budget);
+  }
+
+  #nextDueMs(): number {
+    const nextMs = this.#sessions.wheel.nextDueMs();
+    return this.cold === undefined ? nextMs : Math.min(nextMs, this.cold.nextDueMs());
   }
 
   /** Says no when a slice of time is used up. */

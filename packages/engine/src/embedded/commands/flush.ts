@@ -5,13 +5,14 @@ import type { Handler } from './handler.js';
 import { endOverdueSubs } from './overdue-subs.js';
 
 export const flush: Handler<'FLUSH'> = (engine, _request, args, sink) => {
-  const { sessions, sweeper } = engine;
+  const { sessions, sweeper, cold } = engine;
   const { table } = sessions;
   const latestMs = sessions.nowMs() - args.idleSeconds * 1000;
   let segment = 0;
   let flushed = 0;
   const step = (mayGoOn: () => boolean): boolean => {
     while (segment < table.segmentCount) {
+      cold?.loadIdle(segment, latestMs);
       for (const address of idle(sessions, segment, latestMs)) {
         // it may have gone with its parent
         if (table.find(address.hash, address.id, 0, address.id.length) !== address.address) continue;

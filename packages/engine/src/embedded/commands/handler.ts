@@ -5,6 +5,8 @@ import type { Caller, Clock, EngineLimits } from '../../engine.js';
 import type { LockTable } from '../lock-table.js';
 import type { MemoryLimit } from '../memory-limit.js';
 import type { Sessions } from '../sessions.js';
+import type { ColdSessions } from '../store/cold-sessions.js';
+import type { FamilyStore } from '../store/family-store.js';
 import type { Sweeper } from '../sweeper.js';
 
 /** The parts of the engine that handlers work with. */
@@ -13,6 +15,10 @@ export interface EngineParts {
   readonly locks: LockTable;
   readonly memoryLimit: MemoryLimit;
   readonly sweeper: Sweeper;
+  /** What keeps sessions beyond memory, if anything does. */
+  readonly store: FamilyStore | undefined;
+  /** Sessions that it has and memory has not. */
+  readonly cold: ColdSessions | undefined;
   readonly limits: EngineLimits;
   readonly clock: Clock;
 }

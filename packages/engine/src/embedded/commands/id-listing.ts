@@ -4,19 +4,22 @@ import type { ReplySink } from '@msession/protocol';
 import { matchesGlob } from '../glob.js';
 import { sessionFlag } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
+import type { EngineParts } from './handler.js';
 
 interface Listed {
   readonly hash: number;
   readonly id: Buffer;
+  readonly sequence: number;
 }
 
 /** The ids of some segments, in order of creation where that is all of them. */
-export function allIds(sessions: Sessions, from: number, to: number, match: Buffer | undefined): Buffer[] {
-  const addresses: number[] = [];
-  for (let segment = from; segment < to; segment++) gather(sessions, segment, addresses);
-  return inOrder(sessions, addresses)
-    .map((address) => sessions.idOf(address))
-    .filter((id) => match === undefined || matchesGlob(match, id, 0, id.length));
+export function allIds(engine: EngineParts, from: number, to: number, match: Buffer | undefined): Buffer[] {
+  const listed: Listed[] = [];
+  for (let segment = from; segment < to; segment++) listed.push(...liveIn(engine, segment));
+  return listed
+    .filter(({ id }) => match === undefined || matchesGlob(match, id, 0, id.length))
+    .sort((left, right) => left.sequence - right.sequence)
+    .map(({ id }) => id);
 }
 
 /** Addresses in the order in which the sessions were made. */
@@ -26,16 +29,16 @@ export function inOrder(sessions: Sessions, addresses: number[]): number[] {
 
 /** A page of about `count` ids from a cursor on, and the next cursor (0: that was the last page). */
 export function listPage(
-  sessions: Sessions,
+  engine: EngineParts,
   cursor: number,
   count: number,
   match: Buffer | undefined,
 ): { readonly next: number; readonly ids: Buffer[] } {
   const page: Listed[] = [];
-  const { table } = sessions;
+  const { table } = engine.sessions;
   let next = 0;
   for (let segment = table.segmentOf(cursor); segment < table.segmentCount; segment++) {
-    const listed = segmentFrom(sessions, segment, cursor);
+    const listed = segmentFrom(engine, segment, cursor);
     let taken = 0;
     // those of one hash stay together, since the cursor cannot tell them apart
     while (taken < listed.length && (page.length < count || listed[taken]?.hash === page.at(-1)?.hash))
@@ -45,7 +48,7 @@ export function listPage(
       break;
     }
     if (page.length >= count) {
-      next = firstHashAfter(sessions, segment);
+      next = firstHashAfter(engine, segment);
       break;
     }
   }
@@ -53,27 +56,33 @@ export function listPage(
   return { next, ids };
 }
 
-function gather(sessions: Sessions, segment: number, addresses: number[]): void {
+/** Live sessions of a segment, in memory and beyond, without sub-sessions and `globals`. */
+function liveIn({ sessions, cold }: EngineParts, segment: number): Listed[] {
   const found: number[] = [];
   sessions.table.forEachInSegment(segment, (address) => {
     if (!sessions.hasFlag(address, sessionFlag.subSession | sessionFlag.globals)) found.push(address);
   });
-  for (const address of found) if (sessions.isLive(address)) addresses.push(address);
+  const listed: Listed[] = cold?.listed(segment) ?? [];
+  for (const address of found)
+    if (sessions.isLive(address))
+      listed.push({
+        hash: sessions.hashOf(address),
+        id: sessions.idOf(address),
+        sequence: sessions.sequence(address),
+      });
+  return listed;
 }
 
-function segmentFrom(sessions: Sessions, segment: number, cursor: number): Listed[] {
-  const found: number[] = [];
-  gather(sessions, segment, found);
-  return found
-    .map((address) => ({ hash: sessions.hashOf(address), id: sessions.idOf(address) }))
+function segmentFrom(engine: EngineParts, segment: number, cursor: number): Listed[] {
+  return liveIn(engine, segment)
     .filter(({ hash }) => hash >= cursor)
     .sort((left, right) => left.hash - right.hash);
 }
 
 /** The lowest hash behind a segment under which a session stands; 0 when there is none. */
-function firstHashAfter(sessions: Sessions, segment: number): number {
-  for (let later = segment + 1; later < sessions.table.segmentCount; later++) {
-    const first = segmentFrom(sessions, later, 0)[0];
+function firstHashAfter(engine: EngineParts, segment: number): number {
+  for (let later = segment + 1; later < engine.sessions.table.segmentCount; later++) {
+    const first = segmentFrom(engine, later, 0)[0];
     if (first !== undefined) return first.hash;
   }
   return 0;

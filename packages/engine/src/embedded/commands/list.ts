@@ -15,22 +15,23 @@ export const list: Handler<'LIST'> = (engine, request, args, sink) => {
       sink.error('ERR', 'the cursor is none that LIST answered; 0 starts a listing');
       return;
     }
-    const page = listPage(sessions, cursor, args.count ?? defaultPage, match);
+    const page = listPage(engine, cursor, args.count ?? defaultPage, match);
     sink.array(2);
     sink.bulkText(String(page.next));
     replyIds(page.ids, sink);
     return;
   }
-  if (sessions.table.size <= sessionsAtOnce) {
-    replyIds(allIds(sessions, 0, sessions.table.segmentCount, match), sink);
+  if (sessions.table.size + (engine.cold?.count ?? 0) <= sessionsAtOnce) {
+    replyIds(allIds(engine, 0, sessions.table.segmentCount, match), sink);
     return;
   }
   const ids: Buffer[] = [];
   let segment = 0;
   const gathered = engine.sweeper.inSlices((mayGoOn) => {
     while (segment < sessions.table.segmentCount) {
-      ids.push(...allIds(sessions, segment, segment + 1, match));
+      ids.push(...allIds(engine, segment, segment + 1, match));
       segment++;
+      if (engine.cold !== undefined) return segment === sessions.table.segmentCount;
       for (let i = 0; i < sessions.table.countInSegment(segment - 1); i++) if (!mayGoOn()) return false;
     }
     return true;

@@ -1,0 +1,404 @@
+// Sessions beyond memory: which families are there, which are not, and how they come and go. Everything about a family is
+// one record in LMDB; memory holds those that are being used. See docs/decisions/durability-on-lmdb.md.
+import path from 'node:path';
+import type { Clock } from '../../engine.js';
+import type { KeySource } from '../key-source.js';
+import type { LockTable } from '../lock-table.js';
+import type { SessionKeeper } from '../session-keeper.js';
+import { headDouble, headWord, sessionFlag } from '../session-layout.js';
+import { type Sessions, slashIn } from '../sessions.js';
+import { CommitCycle } from './commit-cycle.js';
+import { lockDirectory } from './directory-lock.js';
+import { FamilyCodec } from './family-codec.js';
+import { faultOf, hasSession, readRecord } from './family-record.js';
+import { KeyCeiling } from './key-ceiling.js';
+import {
+  openStore,
+  recordCount,
+  removeStore,
+  type StoreEnvironment,
+  type StoreRun,
+  type StoreState,
+} from './store-environment.js';
+import { familyKey, idOfKey } from './store-keys.js';
+import {
+  type Durability,
+  defaultHotMemoryBytes,
+  defaultIntervalMs,
+  StoreFault,
+  type StoreOptions,
+} from './store-options.js';
+import { StoreTime } from './store-time.js';
+import { createStoreWriter, type StoreWriter } from './store-writer.js';
+
+export const sessionsFile = 'sessions.mdb';
+export const keysFile = 'keys.mdb';
+const scratchFile = 'scratch.mdb';
+const sampleSize = 8;
+/** Evictions for one command, so that none pays for many. */
+const evictionsAtOnce = 8;
+/** With fewer sessions than this each is looked at, since a sample would miss some. */
+const fewSessions = 256;
+
+export interface FamilyStoreParts {
+  readonly sessions: Sessions;
+  readonly locks: LockTable;
+  readonly keys: KeySource;
+  readonly clock: Clock;
+}
+
+export class FamilyStore implements SessionKeeper {
+  coldCount = 0;
+  coldSubSessionCount = 0;
+  loads = 0;
+  evictions = 0;
+  readonly environment: StoreEnvironment;
+  readonly writer: StoreWriter;
+  readonly cycle: CommitCycle;
+  readonly time: StoreTime;
+  readonly durability: Durability;
+  readonly hotMemoryBytes: number;
+  /** Deadlines on disk up to this second have been looked at. */
+  sweptSecond = 0;
+  readonly #sessions: Sessions;
+  readonly #locks: LockTable;
+  readonly #keys: KeySource;
+  readonly #ceiling: KeyCeiling;
+  readonly #codec: FamilyCodec;
+  readonly #clock: Clock;
+  readonly #releaseDirectory: () => void;
+  readonly #extendBeforeMs: number;
+  readonly #beganMs: number;
+  readonly #random = () => (Math.random() * 2 ** 32) >>> 0;
+
+  private constructor(
+    parts: FamilyStoreParts,
+    options: StoreOptions,
+    opened: {
+      readonly environment: StoreEnvironment;
+      readonly writer: StoreWriter;
+      readonly ceiling: KeyCeiling;
+      readonly release: () => void;
+      readonly state: StoreState | undefined;
+    },
+  ) {
+    const { sessions, locks, clock } = parts;
+    const { environment, writer, state } = opened;
+    this.#sessions = sessions;
+    this.#locks = locks;
+    this.#keys = parts.keys;
+    this.#clock = clock;
+    this.#ceiling = opened.ceiling;
+    this.#releaseDirectory = opened.release;
+    this.environment = environment;
+    this.writer = writer;
+    this.durability = options.durability;
+    this.hotMemoryBytes = options.hotMemoryBytes ?? defaultHotMemoryBytes;
+    this.time = new StoreTime(clock, state);
+    this.#codec = new FamilyCodec(sessions, locks, this.time);
+    this.cycle = new CommitCycle({
+      sessions,
+      locks,
+      codec: this.#codec,
+      time: this.time,
+      clock,
+      writer,
+      durability: options.durability,
+      intervalMs: options.intervalMs ?? defaultIntervalMs,
+      state: () => this.#state(),
+      sweptSecond: () => this.sweptSecond,
+      onCommitted: () => this.#onCommitted(),
+      onNotice: options.onNotice ?? (() => {}),
+    });
+    this.#beganMs = this.time.toStore(clock.monotonicMs());
+    const run = environment.meta.get('run') as StoreRun | undefined;
+    this.#extendBeforeMs = run === undefined ? 0 : run.isClean ? run.extendBeforeMs : this.#beganMs;
+    environment.meta.putSync('run', { isClean: false, extendBeforeMs: this.#extendBeforeMs } satisfies StoreRun);
+    this.coldCount = recordCount(environment);
+    this.coldSubSessionCount = state?.subSessions ?? 0;
+    if (state !== undefined) sessions.usedBytes = state.usedBytes;
+  }
+
+  /** @throws StoreFault */
+  static async open(parts: FamilyStoreParts, options: StoreOptions): Promise<FamilyStore> {
+    const { directory, durability } = options;
+    const lock = lockDirectory(directory);
+    let environment: StoreEnvironment | undefined;
+    try {
+      const isScratch = durability === 'none';
+      const file = path.join(directory, isScratch ? scratchFile : sessionsFile);
+      if (isScratch) removeStore(file);
+      environment = await openStore({ file, isSynced: !isScratch });
+      const state = environment.meta.get('state') as StoreState | undefined;
+      const hashKey = Buffer.from(environment.meta.get('hashKey') as string, 'hex');
+      const ceiling = new KeyCeiling(path.join(directory, keysFile), parts.keys, state?.keyCeiling ?? 0);
+      parts.sessions.rekey(hashKey);
+      const maxStoreBytes = options.maxStoreBytes ?? 0;
+      const writer = createStoreWriter(environment, { file, isSynced: !isScratch, hashKey, maxStoreBytes });
+      const store = new FamilyStore(parts, options, {
+        environment,
+        writer,
+        ceiling,
+        release: () => {
+          lock.release();
+          if (isScratch) removeStore(file);
+        },
+        state,
+      });
+      store.#begin();
+      return store;
+    } catch (error) {
+      await environment?.root.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Loads what has to be in memory: `globals`, families with locks, and the names that were searched. */
+  #begin(): void {
+    const sessions = this.#sessions;
+    const { names, locked } = this.environment;
+    for (const { value } of names.getRange({}))
+      sessions.index.open(Buffer.from(value.name, 'latin1')).isComplete = true;
+    sessions.keeper = this;
+    const globals = sessions.idOf(sessions.globals);
+    const record = this.environment.families.get(
+      familyKey(sessions.hashOf(sessions.globals), globals, 0, globals.length),
+    );
+    if (record !== undefined) this.#restore(record, globals);
+    for (const key of [...locked.getKeys({})]) {
+      const id = Buffer.from(idOfKey(key));
+      const family = id.equals(globals) ? undefined : this.environment.families.get(key);
+      if (family !== undefined) this.#restore(family, id);
+    }
+  }
+
+  load(bytes: Buffer, start: number, end: number): boolean {
+    if (this.coldCount === 0) return false;
+    const sessions = this.#sessions;
+    const slashAt = slashIn(bytes, start, end);
+    const parentEnd = slashAt < 0 ? end : slashAt;
+    const hash = sessions.hasher.hash(bytes, start, parentEnd);
+    if (slashAt >= 0 && sessions.table.find(hash, bytes, start, parentEnd) !== 0) return false;
+    if (this.cycle.isDead(bytes.toString('latin1', start, parentEnd))) return false;
+    const record = this.environment.families.get(familyKey(hash, bytes, start, parentEnd));
+    // a reservation is in memory, always
+    if (record === undefined || !hasSession(record)) return false;
+    this.#restore(record, Buffer.from(bytes.subarray(start, parentEnd)));
+    return true;
+  }
+
+  #restore(bytes: Buffer, id: Buffer): void {
+    const fault = faultOf(bytes);
+    if (fault !== undefined)
+      throw new StoreFault(`the store is damaged: ${fault}; stop the server and run 'msession check'`);
+    const sessions = this.#sessions;
+    const record = readRecord(bytes);
+    const isOfEarlierProcess = record.writtenAtMs < this.#beganMs;
+    const counted = sessions.usedBytes;
+    const address = this.#codec.restore(record, id, record.writtenAtMs < this.#extendBeforeMs);
+    sessions.usedBytes = counted;
+    this.coldCount--;
+    this.coldSubSessionCount -= Math.max(0, record.sessions.length - 1);
+    this.loads++;
+    if (address !== 0) {
+      sessions.setWord(address, headWord.writtenIn, 1);
+      sessions.setWord(address, headWord.filedSecond, record.filedSecond);
+    }
+    const restored = this.#codec.restoreLocks(record, id, isOfEarlierProcess);
+    if (restored === record.locks.length || !isOfEarlierProcess) return;
+    // a reservation of which nothing is left
+    if (address === 0) this.cycle.willChangeReservation(id.toString('latin1'));
+    else this.cycle.willChange(address, false);
+  }
+
+  willChange(parent: number): void {
+    this.cycle.willChange(parent, true);
+  }
+
+  willRenew(parent: number): void {
+    this.cycle.willChange(parent, false);
+  }
+
+  willChangeLock(idText: string): void {
+    const id = Buffer.from(idText, 'latin1');
+    const at = slashIn(id, 0, id.length);
+    const end = at < 0 ? id.length : at;
+    const parent = this.#sessions.table.find(this.#sessions.hasher.hash(id, 0, end), id, 0, end);
+    if (parent !== 0) this.cycle.willChange(parent, true);
+    else if (at < 0) this.cycle.willChangeReservation(idText);
+  }
+
+  moved(from: number, to: number, oldId: Buffer): void {
+    this.cycle.moved(from, to, oldId);
+  }
+
+  gone(parent: number, id: Buffer): void {
+    this.cycle.gone(parent, id);
+  }
+
+  /** Whether a family of this id is on disk and not in memory, and has not ended. */
+  isCold(id: Buffer): boolean {
+    const hash = this.#sessions.hasher.hash(id, 0, id.length);
+    return this.#sessions.table.find(hash, id, 0, id.length) === 0 && !this.cycle.isDead(id.toString('latin1'));
+  }
+
+  /** The deadline of a record's session as it would be in memory. */
+  deadlineMs(storeMs: number, timeoutLagMs: number, writtenAtMs: number): number {
+    return this.time.toMonotonic(storeMs) + (writtenAtMs < this.#extendBeforeMs ? timeoutLagMs : 0);
+  }
+
+  /** Before a command: makes room when memory is over its budget, a little at a time. */
+  relieve(): void {
+    if (this.#sessions.memory.usedBytes <= this.hotMemoryBytes) return;
+    if (!this.#evictSome(evictionsAtOnce)) this.cycle.hasten();
+  }
+
+  #onCommitted(): void {
+    this.environment.root.resetReadTxn();
+    this.#ceilingRefill();
+    if (this.cycle.fault === undefined) this.#evictSome(Number.POSITIVE_INFINITY);
+  }
+
+  #ceilingRefill(): void {
+    try {
+      this.#ceiling.refill();
+    } catch {
+      // the disk is full: there is a margin, and the next batch fails anyway
+    }
+  }
+
+  /** Evicts up to so many families while memory is over its budget; false when none could go. */
+  #evictSome(most: number): boolean {
+    const sessions = this.#sessions;
+    const limit = this.hotMemoryBytes;
+    const endMs = performance.now() + 2;
+    let evicted = 0;
+    let misses = 0;
+    while (evicted < most && sessions.memory.usedBytes > limit && misses < 64) {
+      const victim = sessions.table.size <= fewSessions ? this.#anyVictim() : this.#sampledVictim();
+      if (victim === 0) {
+        if (sessions.table.size <= fewSessions) break;
+        misses++;
+        continue;
+      }
+      this.#evict(victim);
+      evicted++;
+      if (evicted % 32 === 0 && performance.now() > endMs) break;
+    }
+    return evicted > 0;
+  }
+
+  #anyVictim(): number {
+    const { table } = this.#sessions;
+    const candidates: number[] = [];
+    for (let segment = 0; segment < table.segmentCount; segment++)
+      if (table.countInSegment(segment) > 0) table.forEachInSegment(segment, (address) => candidates.push(address));
+    return candidates.find((address) => this.#canGo(address)) ?? 0;
+  }
+
+  #sampledVictim(): number {
+    let best = 0;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < sampleSize; i++) {
+      const address = this.#sessions.table.sample(this.#random());
+      if (address === 0) continue;
+      const accessedMs = this.#sessions.double(address, headDouble.accessedMs);
+      if (accessedMs < oldest && this.#canGo(address)) {
+        best = address;
+        oldest = accessedMs;
+      }
+    }
+    return best;
+  }
+
+  /** Whether a family may leave memory: all about it is on disk, and nobody is at it. */
+  #canGo(parent: number): boolean {
+    const sessions = this.#sessions;
+    if (sessions.hasFlag(parent, sessionFlag.subSession | sessionFlag.globals)) return false;
+    const writtenIn = sessions.word(parent, headWord.writtenIn);
+    if (sessions.word(parent, headWord.changed) !== 0) return false;
+    if (writtenIn === 0 || writtenIn > this.cycle.committed) return false;
+    const filed = sessions.word(parent, headWord.filedSecond);
+    if ((filed !== 0 && filed <= this.sweptSecond) || this.#isRenewed(parent)) {
+      this.cycle.willChange(parent, false);
+      return false;
+    }
+    return this.#locks.ofFamily(parent).every((lock) => !this.#locks.isInUse(lock));
+  }
+
+  #isRenewed(parent: number): boolean {
+    const sessions = this.#sessions;
+    const differs = (address: number) =>
+      Math.floor(sessions.double(address, headDouble.accessedMs)) >>> 0 !== sessions.word(address, headWord.keptAccess);
+    return differs(parent) || sessions.subSessions(parent).some(differs);
+  }
+
+  #evict(parent: number): void {
+    const sessions = this.#sessions;
+    const filed = sessions.word(parent, headWord.filedSecond);
+    const counted = sessions.usedBytes;
+    for (const lock of this.#locks.ofFamily(parent)) this.#locks.forget(lock);
+    this.coldCount++;
+    this.coldSubSessionCount += sessions.subSessionCountOf(parent);
+    sessions.forget(parent);
+    sessions.usedBytes = counted;
+    this.evictions++;
+    if (filed !== 0) sessions.onScheduled(this.time.toMonotonic(filed * 1000));
+  }
+
+  /** Whether keys can be handed out, after an attempt to make it so. */
+  hasKeys(): boolean {
+    if (this.#keys.left > 0) return true;
+    try {
+      this.#keys.raiseCeiling();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #state(): StoreState {
+    const sessions = this.#sessions;
+    return {
+      storeMs: this.time.toStore(this.#clock.monotonicMs()),
+      wallMs: this.#clock.wallMs(),
+      usedBytes: sessions.usedBytes,
+      subSessions: sessions.subSessionCount + this.coldSubSessionCount,
+      keyCeiling: this.#ceiling.value,
+    };
+  }
+
+  /** Makes everything durable, renewals too, and lets go of the directory. */
+  async close(): Promise<void> {
+    let isClean = false;
+    try {
+      if (this.durability !== 'none') {
+        this.#keepRenewals();
+        await this.cycle.close();
+        const state = { ...this.#state(), keyCeiling: this.#keys.last };
+        this.environment.root.transactionSync(() => {
+          this.environment.meta.putSync('state', state);
+          this.environment.meta.putSync('run', { isClean: true, extendBeforeMs: this.#extendBeforeMs });
+        });
+      }
+      isClean = true;
+    } finally {
+      this.#sessions.keeper = undefined;
+      await this.writer.close();
+      await this.#ceiling.close(isClean);
+      await this.environment.root.close();
+      this.#releaseDirectory();
+    }
+  }
+
+  #keepRenewals(): void {
+    const { table } = this.#sessions;
+    const renewed: number[] = [];
+    for (let segment = 0; segment < table.segmentCount; segment++)
+      table.forEachInSegment(segment, (address) => {
+        if (!this.#sessions.hasFlag(address, sessionFlag.subSession) && this.#isRenewed(address)) renewed.push(address);
+      });
+    for (const address of renewed) this.cycle.willChange(address, false);
+  }
+}

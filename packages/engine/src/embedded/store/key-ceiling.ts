@@ -1,0 +1,52 @@
+// Keys and revisions never repeat, whatever happens to the process: before a key is handed out, a ceiling above it is on
+// disk, and the next process begins above that. It has a file of its own, so that setting it never waits for a batch.
+import { existsSync, statSync } from 'node:fs';
+import { type Database, open } from 'lmdb';
+import type { KeySource } from '../key-source.js';
+import { checkFile, damaged } from './file-check.js';
+import { reasonOf, removeStore } from './store-environment.js';
+import { StoreFault } from './store-options.js';
+
+/** So many keys, or microseconds, a ceiling lies ahead: half a minute. */
+const stride = 30_000_000;
+
+export class KeyCeiling {
+  readonly #table: Database<number, string>;
+  readonly #keys: KeySource;
+
+  /** @throws StoreFault for a file that is damaged; `known` is what another file knows to have been handed out */
+  constructor(file: string, keys: KeySource, known: number) {
+    this.#keys = keys;
+    try {
+      // a crash while it was made leaves one of no bytes
+      if (existsSync(file) && statSync(file).size === 0) removeStore(file);
+      checkFile(file, false);
+      this.#table = open<number, string>({ path: file, noSubdir: true, encoding: 'json', overlappingSync: false });
+    } catch (error) {
+      if (error instanceof StoreFault) throw error;
+      throw damaged(file, reasonOf(error), { wasBytes: undefined });
+    }
+    keys.begin(Math.max(known, this.#table.get('ceiling') ?? 0), (needed) => this.#raise(needed + stride));
+  }
+
+  /** The ceiling that is on disk. */
+  get value(): number {
+    return this.#table.get('ceiling') ?? 0;
+  }
+
+  #raise(to: number): number {
+    this.#table.putSync('ceiling', to);
+    return to;
+  }
+
+  /** Raises the ceiling ahead of time, where it can wait for the disk without anybody waiting for it. */
+  refill(): void {
+    if (this.#keys.left < stride / 2) this.#keys.raiseCeiling();
+  }
+
+  /** Leaves the last key handed out as the ceiling. */
+  async close(isClean: boolean): Promise<void> {
+    if (isClean) this.#raise(this.#keys.last);
+    await this.#table.close();
+  }
+}

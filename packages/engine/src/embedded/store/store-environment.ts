@@ -1,0 +1,150 @@
+// The LMDB environment of a store: one file, with a table each for families, deadlines, families with locks, searched
+// names, their postings, and facts about the store itself.
+import { randomBytes } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { faultOf } from './family-record.js';
+import { checkFile, damaged } from './file-check.js';
+import { migrate, storeFormat } from './store-format.js';
+import { StoreFault } from './store-options.js';
+
+/** What the store knows about itself as of its last batch. */
+export interface StoreState {
+  /** The store's own time, which neither stands while the process lives nor follows a clock that is set. */
+  readonly storeMs: number;
+  /** Milliseconds since 1970 at that time. */
+  readonly wallMs: number;
+  /** Logical bytes of all sessions. */
+  readonly usedBytes: number;
+  readonly subSessions: number;
+  /** No key above this was handed out. */
+  readonly keyCeiling: number;
+}
+
+/** How the process that wrote last went about it. */
+export interface StoreRun {
+  readonly isClean: boolean;
+  /** Records older than this may lack renewals that were never written. */
+  readonly extendBeforeMs: number;
+}
+
+export interface StoreName {
+  readonly number: number;
+  readonly name: string;
+  readonly isComplete: boolean;
+}
+
+export interface StoreEnvironment {
+  readonly root: RootDatabase<unknown, Buffer>;
+  readonly families: Database<Buffer, Buffer>;
+  readonly deadlines: Database<Buffer, Buffer>;
+  readonly locked: Database<Buffer, Buffer>;
+  readonly names: Database<StoreName, number>;
+  readonly postings: Database<Buffer, Buffer>;
+  readonly meta: Database<unknown, string>;
+}
+
+/** Address space, not memory and not disk: large enough that the map never has to move under a reader. */
+const mapBytes = 2 ** 38;
+/** The value of a key that stands for itself. */
+export const present = Buffer.of(1);
+
+export interface EnvironmentOptions {
+  readonly file: string;
+  readonly isSynced: boolean;
+  readonly isReadOnly?: boolean;
+}
+
+/** Opens tables that are known to be there, or makes them. */
+export function openTables({ file, isSynced, isReadOnly = false }: EnvironmentOptions): StoreEnvironment {
+  const root = open<unknown, Buffer>({
+    path: file,
+    noSubdir: true,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    maxDbs: 12,
+    mapSize: mapBytes,
+    overlappingSync: false,
+    noSync: !isSynced,
+    readOnly: isReadOnly,
+  });
+  const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  return {
+    root,
+    families: root.openDB<Buffer, Buffer>('families', bytes),
+    deadlines: root.openDB<Buffer, Buffer>('deadlines', bytes),
+    locked: root.openDB<Buffer, Buffer>('locked', bytes),
+    names: root.openDB<StoreName, number>('names', { encoding: 'json', keyEncoding: 'uint32' }),
+    postings: root.openDB<Buffer, Buffer>('postings', bytes),
+    meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
+  };
+}
+
+/**
+ * Opens a store, makes it when it is missing and brings an older one to the form of today.
+ *
+ * @throws StoreFault for a file that is damaged, foreign or of a later version
+ */
+export async function openStore(options: EnvironmentOptions): Promise<StoreEnvironment> {
+  const { file, isReadOnly = false } = options;
+  if (!existsSync(file)) {
+    if (isReadOnly) throw new StoreFault(`there is no store at ${file}`);
+    await make(file);
+  }
+  const check = checkFile(file, !isReadOnly);
+  let environment: StoreEnvironment | undefined;
+  try {
+    environment = openTables(options);
+    migrate(environment, file, isReadOnly);
+    if (check.wasBytes !== undefined) walkAll(environment);
+    return environment;
+  } catch (error) {
+    await environment?.root.close();
+    if (error instanceof StoreFault) throw error;
+    throw damaged(file, reasonOf(error), check);
+  }
+}
+
+/** Makes a store under another name first, so that a crash leaves none rather than half of one. */
+async function make(file: string): Promise<void> {
+  const draft = `${file}.new`;
+  removeStore(draft);
+  try {
+    const { root, meta } = openTables({ file: draft, isSynced: true });
+    root.transactionSync(() => {
+      meta.putSync('format', storeFormat);
+      meta.putSync('hashKey', randomBytes(8).toString('hex'));
+    });
+    await root.close();
+    renameSync(draft, file);
+    removeStore(draft);
+  } catch (error) {
+    throw new StoreFault(`cannot make ${file}: ${reasonOf(error)}; its directory must exist and be writable`);
+  }
+}
+
+/** Deletes a store's file and the one LMDB keeps beside it. */
+export function removeStore(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(`${file}-lock`, { force: true });
+}
+
+/** A file that a crash left shorter than its map says: everything in it must be readable. */
+function walkAll(environment: StoreEnvironment): void {
+  const { families, deadlines, locked, postings } = environment;
+  for (const { value } of families.getRange({})) {
+    const fault = faultOf(value);
+    if (fault !== undefined) throw new Error(fault);
+  }
+  for (const table of [families, deadlines, locked, postings])
+    if (table.getKeysCount({}) !== (table.getStats() as { entryCount: number }).entryCount)
+      throw new Error('it is shorter than it was');
+}
+
+export function recordCount({ families }: StoreEnvironment): number {
+  return (families.getStats() as { entryCount: number }).entryCount;
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

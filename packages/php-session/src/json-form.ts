@@ -20,7 +20,10 @@ function form(value: unknown, seen: Map<object, number>): unknown {
   if (isKind(value, 'object')) return { $class: text(value.className), properties: pairs(value.properties, seen) };
   if (isKind(value, 'enum')) return { $enum: text(value.className), case: text(value.caseName) };
   if (isKind(value, 'serializable')) return { $class: text(value.className), payload: text(value.payload) };
-  if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON();
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    const own: unknown = value.toJSON();
+    if (own !== value) return form(own, seen);
+  }
   if (Array.isArray(value)) return value.map((item) => form(item, seen));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, form(item, seen)]));
 }

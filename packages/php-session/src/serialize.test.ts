@@ -211,6 +211,15 @@ describe('serialize', () => {
     expect(errorOf(() => serialize('x'.repeat(100), { maxBytes: 50 })).code).toBe('TOO_LARGE');
   });
 
+  it('ends a cycle in JSON through values with a form of their own', () => {
+    const reference = new PhpReference(null);
+    reference.value = Object.assign([], { toJSON: () => [reference] }) as never;
+    expect(JSON.stringify({ reference })).toBe('{"reference":{"$reference":[{"$same":0}]}}');
+    expect(JSON.stringify(new PhpObject('Foo', [['at', new Date(0) as never]]))).toContain(
+      '"1970-01-01T00:00:00.000Z"',
+    );
+  });
+
   it('shows differences of PHP values in JSON, where frameworks look for them', () => {
     const json = (text: string) => JSON.stringify(read(text));
     const texts = [

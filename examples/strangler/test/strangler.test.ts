@@ -55,6 +55,20 @@ describe('one session for PHP and Node', () => {
     expect(await visitor.text('/')).toContain("<b id='counter'>120</b>");
   });
 
+  it('windows that fill the cart in Node and pages that count in PHP, all at once, lose nothing', async () => {
+    const visitor = await new Visitor().login('ada');
+    const items = Array.from({ length: 25 }, (_, i) => `item${i}`);
+    await Promise.all([
+      ...items.map((item) => visitor.text('/cart/add', { item })),
+      ...items.map(() => visitor.text('/count.php')),
+    ]);
+    const home = await visitor.text('/');
+    expect(home).toContain("<b id='counter'>25</b>");
+    expect(home).toContain("<b id='items'>25</b>");
+    const cart = await visitor.text('/cart');
+    for (const item of items) expect(cart).toContain(`<li>${item}</li>`);
+  });
+
   it('what Node writes leaves the rest of PHP’s session as it was, objects included', async () => {
     const visitor = await new Visitor().login('ada');
     const before = await client.dataget(visitor.id);

@@ -345,16 +345,26 @@ export class CommitCycle {
   /** Writes what is left and ends; rejects when it cannot. */
   async close(): Promise<void> {
     try {
-      while (this.#isCommitting) {
-        this.#flight ??= waiter();
-        await this.#flight.promise.catch(() => undefined);
-      }
+      await this.#whenIdle();
       this.fault = undefined;
       await this.#whenNext();
     } finally {
-      this.#isClosed = true;
-      this.#timer?.cancel();
-      this.#timer = undefined;
+      await this.abandon();
+    }
+  }
+
+  /** Ends without writing what is left. */
+  async abandon(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await this.#whenIdle();
+  }
+
+  async #whenIdle(): Promise<void> {
+    while (this.#isCommitting) {
+      this.#flight ??= waiter();
+      await this.#flight.promise.catch(() => undefined);
     }
   }
 }

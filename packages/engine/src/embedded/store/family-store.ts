@@ -373,7 +373,9 @@ export class FamilyStore implements SessionKeeper {
   async close(): Promise<void> {
     let isClean = false;
     try {
-      if (this.durability !== 'none') {
+      if (this.durability === 'none') {
+        await this.cycle.abandon();
+      } else {
         this.#keepRenewals();
         await this.cycle.close();
         const state = { ...this.#state(), keyCeiling: this.#keys.last };

@@ -18,6 +18,9 @@ final class SessionStore
 {
     private const CLASS_NAME = 'phpsession';
 
+    /** Longest WAIT and LEASE the server takes, in milliseconds. */
+    private const DAY = 86400000;
+
     /** @var Connection */
     private $connection;
 
@@ -212,8 +215,8 @@ final class SessionStore
     {
         return array_merge([
             'SLOCK', $id,
-            'WAIT', (int) round(1000 * $this->options->waitSeconds),
-            'LEASE', max(1, (int) round(1000 * $this->options->leaseSeconds())),
+            'WAIT', min(self::DAY, (int) round(1000 * $this->options->waitSeconds)),
+            'LEASE', max(1, min(self::DAY, (int) round(1000 * $this->options->leaseSeconds()))),
             'BIND',
             'NOTE', LockNote::current(),
         ], $flags);

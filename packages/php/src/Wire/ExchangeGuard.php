@@ -22,6 +22,11 @@ final class ExchangeGuard
             self::$connections = [];
             register_shutdown_function([self::class, 'closeInterrupted']);
         }
+        if (\count(self::$connections) >= 64) {
+            self::$connections = array_values(array_filter(self::$connections, static function (\WeakReference $reference): bool {
+                return $reference->get() !== null;
+            }));
+        }
         self::$connections[] = \WeakReference::create($connection);
     }
 

@@ -13,9 +13,13 @@ final class PersistentNames
     /** @var array<string, true> */
     private static $inUse = [];
 
-    /** The name, or a numbered one while it is taken. */
+    /** @var int|null the process that used a fixed name first */
+    private static $firstPid;
+
+    /** The name for this process (a forked child has its parent's sockets), or a numbered one while it is taken. */
     public static function acquire(string $name): string
     {
+        $name .= '-' . getmypid();
         $free = $name;
         for ($i = 2; isset(self::$inUse[$free]); $i++) {
             $free = $name . '-' . $i;
@@ -25,9 +29,11 @@ final class PersistentNames
         return $free;
     }
 
+    /** A name that cannot be varied; false when it is taken, or may be the parent's. */
     public static function tryAcquire(string $name): bool
     {
-        if (isset(self::$inUse[$name])) {
+        self::$firstPid = self::$firstPid ?? (int) getmypid();
+        if (self::$firstPid !== getmypid() || isset(self::$inUse[$name])) {
             return false;
         }
 

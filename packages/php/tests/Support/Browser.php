@@ -16,6 +16,9 @@ final class Browser
     /** @var int */
     public $status = 0;
 
+    /** @var array<string, string> headers of the last page, names in lower case */
+    public $headers = [];
+
     /** @var string|null the cookie a page wants the visitor to send next time */
     public $visitWith;
 
@@ -36,10 +39,13 @@ final class Browser
         }
         $this->setCookies = [];
         $this->visitWith = null;
+        $this->headers = [];
         curl_setopt($handle, CURLOPT_HEADERFUNCTION, function ($curl, string $line): int {
-            if (preg_match('/^X-Visit-With: (\S+)/i', $line, $match) === 1) {
-                $this->visitWith = $match[1];
+            if (strpos($line, ':') !== false) {
+                [$name, $value] = explode(':', trim($line), 2);
+                $this->headers[strtolower($name)] = trim($value);
             }
+            $this->visitWith = $this->headers['x-visit-with'] ?? null;
             if (preg_match('/^Set-Cookie: (([^=]+)=([^;\r\n]*).*?)\r?\n$/is', $line, $match) === 1) {
                 $this->setCookies[] = $match[1];
                 $this->cookies[$match[2]] = $match[3];

@@ -20,6 +20,8 @@ final class WebServer
     {
         $this->directory = sys_get_temp_dir() . '/msession-web-' . bin2hex(random_bytes(6));
         mkdir($this->directory);
+        // a test run that ends by a fatal error must not leave servers behind
+        register_shutdown_function([$this, 'stop']);
     }
 
     /**
@@ -36,7 +38,7 @@ final class WebServer
         $self->url = 'http://127.0.0.1:' . $port;
         $command = ['setsid', PHP_BINARY];
         foreach ($ini as $name => $value) {
-            array_push($command, '-d', "$name=$value");
+            array_push($command, '-d', "$name=\"$value\"");
         }
         array_push($command, '-S', "127.0.0.1:$port", '-t', $root);
         $self->start($command, ['PHP_CLI_SERVER_WORKERS' => (string) $workers] + $environment);

@@ -6,7 +6,7 @@ require __DIR__ . '/../../autoload.php';
 
 ini_set('session.use_strict_mode', $_GET['strict'] ?? '0');
 ini_set('session.serialize_handler', 'php_serialize');
-Msession\SessionHandler::register(null, ['persistent' => $_GET['persistent'] ?? '0', 'wait' => 20]);
+Msession\SessionHandler::register(null, ['persistent' => $_GET['persistent'] ?? '0', 'wait' => $_GET['wait'] ?? 20, 'busy' => $_GET['busy'] ?? '0']);
 if (!session_start()) {
     http_response_code(500);
     exit('not started');

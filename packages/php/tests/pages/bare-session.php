@@ -1,0 +1,5 @@
+<?php
+
+// PHP has started the session.
+
+echo session_status() === PHP_SESSION_ACTIVE ? 'active' : 'none';

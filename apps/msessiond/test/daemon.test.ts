@@ -73,10 +73,32 @@ describe('starting', () => {
     expect(daemon.stdout.split('\n')).toHaveLength(2);
   });
 
-  test('takes --data-dir and says that nothing is kept there', async () => {
-    const daemon = start({ flags: ['--data-dir', folder] });
-    await daemon.port();
-    await daemon.until(({ stderr }) => stderr.includes('sessions live in memory'));
+  test('keeps sessions in --data-dir, and has them after an orderly end and after kill -9', async () => {
+    const flags = ['--data-dir', path.join(folder, 'data')];
+    const first = start({ flags });
+    const one = client({ port: await first.port() });
+    await one.create('visit-1', { data: 'kept' });
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toMatchObject({ code: 0 });
+    const second = start({ flags });
+    const two = client({ port: await second.port() });
+    expect(String(await two.dataget('visit-1'))).toBe('kept');
+    await two.dataset('visit-1', 'changed');
+    await two.serialize();
+    second.child.kill('SIGKILL');
+    await second.ended;
+    const third = start({ flags });
+    const three = client({ port: await third.port() });
+    expect(String(await three.dataget('visit-1'))).toBe('changed');
+  });
+
+  test('refuses a folder that another daemon has, in one line', async () => {
+    const flags = ['--data-dir', path.join(folder, 'data')];
+    const first = start({ flags });
+    await first.port();
+    const { code, stdout, stderr } = await runToEnd({ flags });
+    expect({ code, stdout, lines: stderr.split('\n').length }).toEqual({ code: 1, stdout: '', lines: 2 });
+    expect(stderr).toContain('is in use by process');
   });
 });
 
@@ -183,9 +205,9 @@ describe('a setting that cannot be used', () => {
       'setting password (MSESSION_PASSWORD) is not usable',
     ],
     [
-      'a promise this version cannot keep',
+      'durability without a folder',
       { flags: ['--durability', 'always'] },
-      'this version keeps sessions in memory',
+      'without setting data-dir sessions live in memory alone',
     ],
     ['an engine this version lacks', { flags: ['--engine', 'redis'] }, 'the embedded engine only'],
     ['an admin page this version lacks', { flags: ['--admin-port', '0'] }, 'no admin page'],

@@ -30,6 +30,9 @@ interface Part {
   readonly end: number;
 }
 
+const notDurable =
+  '-UNAVAILABLE the store cannot be written: what was changed is not on disk and a crash would lose it\r\n';
+
 /** A larger batch of replies is handed to the kernel before it is complete. */
 export const flushBytes = 64 * 1024;
 
@@ -108,13 +111,18 @@ export class ReplyDelivery {
     const buffer = writer.buffer;
     this.#statistics.outputBytes += this.#from;
     let isTaken = true;
+    let isBehind = false;
     for (const { connection, start, end } of parts) {
       const socket = connection.socket;
-      socket.write(buffer.subarray(start, end));
-      if (socket.writableLength > 0) isTaken = false;
+      const bytes = buffer.subarray(start, end);
+      // what is still to be encrypted would keep the whole buffer from being used again
+      socket.write(connection.isEncrypted ? Buffer.from(bytes) : bytes);
+      if (socket.writableLength === 0) continue;
+      isBehind = true;
+      if (!connection.isEncrypted) isTaken = false;
     }
     this.#recycle(isTaken);
-    if (isTaken) return;
+    if (!isBehind) return;
     for (const { connection } of parts) if (this.isOverLimits(connection)) this.#onCongested(connection);
   }
 
@@ -212,7 +220,7 @@ export class ReplyDelivery {
 
   #hold(connection: Connection, bytes: Buffer, replies: number, barrier: Promise<void> | undefined): void {
     const slot = connection.replies.open(connection.protocolVersion, replies);
-    this.#fillWhen(connection, slot, bytes, barrier);
+    this.#fillWhen(connection, slot, bytes, replies, barrier);
   }
 
   #settle(connection: Connection, slot: ReplySlot, deferred: DeferredReply): void {
@@ -222,21 +230,31 @@ export class ReplyDelivery {
     late.version = slot.version;
     deferred(late);
     if (connection.blockedBy === slot) connection.blockedBy = null;
-    this.#fillWhen(connection, slot, late.take(), this.#engine.barrier());
+    this.#fillWhen(connection, slot, late.take(), 1, this.#engine.barrier());
     this.drain(connection);
   }
 
-  #fillWhen(connection: Connection, slot: ReplySlot, bytes: Buffer, barrier: Promise<void> | undefined): void {
+  /** Fills a slot when the engine says that its replies, so many, may be acknowledged. */
+  #fillWhen(
+    connection: Connection,
+    slot: ReplySlot,
+    bytes: Buffer,
+    replies: number,
+    barrier: Promise<void> | undefined,
+  ): void {
     if (barrier === undefined) {
       connection.replies.fill(slot, bytes);
       return;
     }
-    const fill = () => {
+    const fill = (filling: Buffer) => {
       if (connection.isClosed) return;
-      connection.replies.fill(slot, bytes);
+      connection.replies.fill(slot, filling);
       this.drain(connection);
     };
-    // an engine that cannot make it durable has said so by its health; the command itself was run
-    barrier.then(fill, fill);
+    // what was answered is not durable, and nobody may believe that it is; pushes are no answers
+    barrier.then(
+      () => fill(bytes),
+      () => fill(replies === 0 ? bytes : Buffer.from(notDurable.repeat(replies))),
+    );
   }
 }

@@ -8,7 +8,7 @@ import { howToTry } from './how-to-try.js';
 import { createLog } from './log.js';
 import { daemonSettings, serverLimits } from './server-limits.js';
 import { startFault } from './start-fault.js';
-import { createEngine, storageNote } from './storage.js';
+import { createEngine } from './storage.js';
 
 export interface DaemonTerminal {
   readonly process: NodeJS.Process;
@@ -30,9 +30,9 @@ export async function runDaemon(settings: Settings, { process, isWatched }: Daem
 
   // while it drains nothing else may keep the process alive, and it must not fade away half-way
   const alive = setInterval(() => {}, 2 ** 30);
-  const engine = createEngine(settings);
-  await engine.start();
+  const engine = createEngine(settings, (message) => log.warn(message));
   try {
+    await engine.start();
     const plugins = await loadPlugins(settings.plugin, pluginFolder(settings));
     const server = createServer({
       engine,
@@ -50,8 +50,6 @@ export async function runDaemon(settings: Settings, { process, isWatched }: Daem
       onFatal: (error) => fail(error, 'a listening socket failed; ending'),
     });
     const addresses = await server.listen();
-    const note = storageNote(settings);
-    if (note !== undefined) log.warn(note);
     process.stdout.write(`${readyLine(addresses)}\n`);
     if (isWatched && addresses.tcp !== undefined) process.stderr.write(howToTry(addresses.tcp));
 
@@ -64,7 +62,12 @@ export async function runDaemon(settings: Settings, { process, isWatched }: Daem
     process.stderr.write(`msessiond: ${line}\n`);
     exitCode = 1;
   } finally {
-    await engine.close();
+    try {
+      await engine.close();
+    } catch (error) {
+      log.fatal({ err: error }, 'what changed last could not be written');
+      exitCode = 1;
+    }
     clearInterval(alive);
   }
   log.info({ exitCode }, 'ended');

@@ -1,4 +1,5 @@
 // Why a daemon with good settings could not start, as the one line that its user sees.
+import { StoreFault } from '@msession/engine';
 import { ListenFault, PluginFault } from '@msession/server';
 import type { Settings } from '../settings/settings-schema.js';
 
@@ -8,6 +9,7 @@ const hostSetting = 'change setting host (--host or MSESSION_HOST)';
 /** The line for a fault of starting, or undefined when the error is none that a user could have caused. */
 export function startFault(error: unknown, settings: Settings): string | undefined {
   if (error instanceof PluginFault) return `${error.message} (setting plugin)`;
+  if (error instanceof StoreFault) return `${error.message} (setting data-dir)`;
   if (!(error instanceof ListenFault)) return undefined;
   const isSocket = error.address === settings['unix-socket'];
   switch (error.code) {

@@ -1,12 +1,12 @@
-// What holds the sessions, and what outlives a restart. All that this version can and cannot promise stands here: it
-// keeps sessions in memory, and refuses settings that ask for more instead of taking them and doing less.
+// What holds the sessions, and what outlives a restart. All that this version can and cannot promise stands here, and
+// settings that ask for more are refused instead of taken and done less.
 import { createEmbeddedEngine, type Engine } from '@msession/engine';
 import { SettingFault } from '../settings/setting-fault.js';
 import type { SettingName, Settings } from '../settings/settings-schema.js';
 
 const refusals: readonly {
   readonly name: SettingName;
-  readonly asksForMore: (settings: Settings) => boolean;
+  readonly asksForMore: (settings: Settings, isGiven: boolean) => boolean;
   readonly reason: string;
 }[] = [
   {
@@ -16,8 +16,8 @@ const refusals: readonly {
   },
   {
     name: 'durability',
-    asksForMore: (settings) => settings.durability !== 'none',
-    reason: 'this version keeps sessions in memory and cannot promise more; use none',
+    asksForMore: (settings, isGiven) => isGiven && settings.durability !== 'none' && settings['data-dir'] === undefined,
+    reason: 'without setting data-dir sessions live in memory alone; name a folder to keep them in',
   },
   {
     name: 'admin-port',
@@ -29,18 +29,26 @@ const refusals: readonly {
 /** @throws SettingFault for the first setting that asks for what this version cannot do */
 export function checkStorage(settings: Settings, origins: ReadonlyMap<SettingName, string>): void {
   for (const { name, asksForMore, reason } of refusals)
-    if (asksForMore(settings))
+    if (asksForMore(settings, origins.has(name)))
       throw new SettingFault(`setting ${name} (${origins.get(name) ?? 'default'}) is "${settings[name]}": ${reason}`);
 }
 
-/** What the log should say about storage when the daemon starts, or undefined. */
-export function storageNote(settings: Settings): string | undefined {
-  if (settings['data-dir'] === undefined) return undefined;
-  return 'sessions live in memory and end with this process; nothing is written to data-dir in this version';
-}
-
-export function createEngine(settings: Settings): Engine {
+/** `onNotice` is told what an operator should know about the disk. */
+export function createEngine(settings: Settings, onNotice: (message: string) => void): Engine {
+  const directory = settings['data-dir'];
   return createEmbeddedEngine({
+    ...(directory === undefined
+      ? {}
+      : {
+          store: {
+            directory,
+            durability: settings.durability,
+            intervalMs: settings['store-interval'],
+            hotMemoryBytes: settings['hot-memory'],
+            maxStoreBytes: settings['max-store-size'],
+            onNotice,
+          },
+        }),
     limits: {
       defaultTimeoutSeconds: settings['default-timeout'],
       maxWaitersPerLock: settings['max-waiters'],

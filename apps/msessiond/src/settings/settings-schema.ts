@@ -142,14 +142,37 @@ export const settingsSchema = z.object({
     group: 'Storage',
     placeholder: '<folder>',
     limits: 'a path of a folder',
-    description:
-      'Folder for what is to outlive a restart; this version keeps sessions in memory and writes nothing there',
+    description: 'Folder of its own for what is to outlive a restart; without one sessions live in memory alone',
   }),
   durability: choiceSetting({
     group: 'Storage',
     words: ['none', 'interval', 'always'],
-    default: 'none',
-    description: 'When a change is safe from a crash; this version keeps sessions in memory, so only none holds',
+    default: 'interval',
+    description:
+      'When a change is on disk, where there is a data-dir: once in a store-interval, before its reply leaves (always), or never for good (none)',
+  }),
+  'store-interval': timeSetting({
+    group: 'Storage',
+    unit: 'milliseconds',
+    minimum: 10,
+    maximum: 3_600_000,
+    default: 1000,
+    description: 'With durability interval: how often changes are written; a crash loses what came since',
+  }),
+  'hot-memory': sizeSetting({
+    group: 'Storage',
+    minimum: 64 * 1024,
+    maximum: tib,
+    default: 256 * 1024 ** 2,
+    description:
+      'Bytes of sessions held in memory, where there is a data-dir; those used least lately are read from disk',
+  }),
+  'max-store-size': sizeSetting({
+    group: 'Storage',
+    minimum: 0,
+    maximum: 1024 * tib,
+    default: 0,
+    description: 'Bytes that sessions may take in data-dir; beyond it writes are refused; 0 is no limit but the disk',
   }),
   'max-clients': integerSetting({
     group: 'Connections',

@@ -75,7 +75,7 @@ export async function startShop({ port = 0 } = {}) {
     return child;
   };
   try {
-    const server = run(process.execPath, [daemon, '--port', '0', '--log-level', 'warn'], {
+    const server = run(process.execPath, [daemon, '--port', '0', '--durability', 'none', '--log-level', 'warn'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const msessionPort = await new Promise((resolve, reject) => {

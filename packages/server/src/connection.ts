@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   readonly user: User | null;
   readonly nowMs: number;
   readonly push: PushToConnection;
+  /** It came through TLS. */
+  readonly isEncrypted?: boolean;
 }
 
 export class Connection implements Caller {
@@ -35,6 +37,7 @@ export class Connection implements Caller {
   readonly parser: RequestParser;
   readonly replies = new ReplyQueue();
   readonly connectedAtMs: number;
+  readonly isEncrypted: boolean;
   /** Set once, right after construction: the socket's reader needs the connection first. */
   socket!: Socket;
 
@@ -80,6 +83,7 @@ export class Connection implements Caller {
     this.localAddress = options.localAddress;
     this.parser = options.parser;
     this.connectedAtMs = options.nowMs;
+    this.isEncrypted = options.isEncrypted === true;
     this.anonymousSinceMs = options.nowMs;
     this.lastActiveMs = options.nowMs;
     this.#user = options.user;

@@ -4,16 +4,18 @@ import type { Socket } from 'node:net';
 import { systemClock } from '@msession/engine';
 import { RequestParser, requestLimits, unauthenticatedLimits } from '@msession/protocol';
 import { pino } from 'pino';
+import { AddressFilter } from './address-filter.js';
 import { AdminListener } from './admin/admin-listener.js';
 import { adoptSocket, type ReceivePath, receiveBufferBytes } from './adopt-socket.js';
-import { Authenticator } from './authentication.js';
+import { type AccessOptions, Authenticator, type User } from './authentication.js';
 import { CommandLoop } from './command-loop.js';
 import { Connection } from './connection.js';
 import { ConnectionRegistry, nextCallerId } from './connection-registry.js';
 import { ConnectionSweeper } from './connection-sweeper.js';
-import { Listeners, type ServerAddresses } from './listeners.js';
+import { isLoopback, Listeners, type ServerAddresses } from './listeners.js';
 import { Monitor } from './monitor.js';
 import { defaultPort, defaultServerLimits, type MsessionServerOptions, type ServerLimits } from './options.js';
+import { AccessFault } from './password-hash.js';
 import { changeObservers, watchSessions } from './plugins/change-hooks.js';
 import { PluginHost } from './plugins/plugin-host.js';
 import { RejectedSockets } from './rejected-sockets.js';
@@ -24,6 +26,7 @@ import { registerServerSettings } from './server-settings.js';
 import { ServerStatistics } from './server-statistics.js';
 import { SettingsRegistry } from './settings-registry.js';
 import { Slowlog } from './slowlog.js';
+import { TlsFault, TlsListener, type TlsMaterial } from './tls-listener.js';
 import { serverVersion } from './version.js';
 
 export interface CloseOptions {
@@ -48,6 +51,24 @@ export interface MsessionServer {
   report(): ServerReport;
   /** One section of the report. */
   figures(section: ReportSection): ServerReport[ReportSection];
+  /**
+   * Lets others in from now on. Connections of users that are gone or have another password, and of addresses that
+   * are not allowed any more, are closed; others have their new rights at once.
+   * @throws AccessFault for what cannot be used; nothing has changed then
+   */
+  setAccess(access: AccessOptions & { readonly allow?: readonly string[] }): void;
+  /**
+   * Shows another certificate to new TLS connections.
+   * @throws TlsFault when it cannot be used, or the server does not listen with TLS; nothing has changed then
+   */
+  setTls(material: TlsMaterial): void;
+  /**
+   * What CONFIG SET does: all of the changes or none.
+   * @throws SettingFault
+   */
+  configure(changes: readonly (readonly [name: string, value: string])[]): void;
+  /** A setting's value as CONFIG GET shows it; undefined for none of that name. */
+  setting(name: string): string | undefined;
   /** Limits; assignments take effect at once. */
   readonly limits: ServerLimits;
   /** How the last connection's bytes arrive; null before there was one. */
@@ -79,6 +100,9 @@ class Server implements MsessionServer {
   readonly #rejected: RejectedSockets;
   readonly #receiveBuffer: Buffer | null;
   readonly #admin: AdminListener | null;
+  readonly #tls: TlsListener | null;
+  readonly #isTlsProtected: boolean;
+  #filter: AddressFilter;
   #unwatch: () => void = () => undefined;
   #closing: Promise<void> | null = null;
 
@@ -124,28 +148,47 @@ class Server implements MsessionServer {
       slowlog: new Slowlog(limits),
       monitor: new Monitor(clock, (connection, bytes) => this.#delivery.deliver(connection, bytes)),
       plugins,
-      authenticator: new Authenticator(options.password),
+      authenticator: new Authenticator(options),
       logger,
       version,
       startedAtMs: clock.monotonicMs(),
       addresses: () => this.address(),
+      certificateExpiresAtMs: () => this.#tls?.expiresAtMs ?? null,
       requestShutdown: () => options.onShutdownRequest?.(),
     };
     this.#loop = new CommandLoop(this.#context, this.#delivery, changeObservers(plugins));
     this.#sweeper = new ConnectionSweeper(this.#context);
     this.#rejected = new RejectedSockets(clock);
     this.#admin = options.admin === undefined ? null : new AdminListener(this.#context, options.admin);
+    const onFatal = (error: Error) => {
+      logger.error({ err: error }, 'a listening socket failed');
+      options.onFatal?.(error);
+    };
+    this.#filter = new AddressFilter(options.allow ?? []);
+    this.#isTlsProtected = options.tls?.requireClientCertificate === true;
+    this.#tls =
+      options.tls === undefined
+        ? null
+        : new TlsListener(options.tls, {
+            statistics,
+            mayConnect: (socket) => this.#mayConnect(socket),
+            onSocket: (socket) => this.#accept(socket, true),
+            onFatal,
+          });
+    const host = options.host ?? '127.0.0.1';
     this.#listeners = new Listeners({
-      host: options.host ?? '127.0.0.1',
+      host,
       port: options.port === undefined ? defaultPort : options.port,
       unixSocket: options.unixSocket,
       unixSocketMode: options.unixSocketMode ?? 0o660,
-      hasPassword: options.password !== undefined,
-      onSocket: (socket) => this.#accept(socket),
-      onFatal: (error) => {
-        logger.error({ err: error }, 'a listening socket failed');
-        options.onFatal?.(error);
-      },
+      hasPassword: () => this.#context.authenticator.isRequired,
+      ...(this.#tls === null
+        ? {}
+        : {
+            tls: { listener: this.#tls, host: options.tls?.host ?? host, isProtected: this.#isTlsProtected },
+          }),
+      onSocket: (socket) => this.#accept(socket, false),
+      onFatal,
     });
   }
 
@@ -181,6 +224,47 @@ class Server implements MsessionServer {
     return sectionFigures(this.#context, section);
   }
 
+  setAccess(access: AccessOptions & { readonly allow?: readonly string[] }): void {
+    const { authenticator, connections } = this.#context;
+    const filter = new AddressFilter(access.allow ?? []);
+    const isOpen = access.password === undefined && (access.users ?? []).length === 0;
+    if (isOpen && this.#isReachable())
+      throw new AccessFault('the server listens where others can reach it, and must have a password or users');
+    const replace = authenticator.configure(access);
+    this.#filter = filter;
+    for (const connection of connections) {
+      const user = connection.user === null ? authenticator.initialUser : replace(connection.user);
+      if (!filter.allows(connection.socket.remoteAddress) || (connection.user !== null && user === null))
+        connection.socket.destroy();
+      else this.#become(connection, user);
+    }
+  }
+
+  #become(connection: Connection, user: User | null): void {
+    connection.user = user;
+    connection.parser.limits = this.#context.requestLimitsFor(user);
+  }
+
+  /** Whether somebody on another machine could connect without a certificate. */
+  #isReachable(): boolean {
+    const { tcp, tls } = this.address();
+    const isOpenTls = tls !== undefined && !this.#isTlsProtected && !isLoopback(tls.host);
+    return isOpenTls || (tcp !== undefined && !isLoopback(tcp.host));
+  }
+
+  setTls(material: TlsMaterial): void {
+    if (this.#tls === null) throw new TlsFault('the server does not listen with TLS');
+    this.#tls.use(material);
+  }
+
+  configure(changes: readonly (readonly [name: string, value: string])[]): void {
+    this.#context.settings.setAll(changes);
+  }
+
+  setting(name: string): string | undefined {
+    return this.#context.settings.get(name);
+  }
+
   close(options: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options.drain ?? true, options.drainTimeoutMs ?? defaultDrainTimeoutMs);
     return this.#closing;
@@ -211,9 +295,19 @@ class Server implements MsessionServer {
     this.#unwatch();
   }
 
-  #accept(accepted: Socket): void {
+  #mayConnect(socket: Socket): boolean {
+    if (this.#filter.allows(socket.remoteAddress)) return true;
+    this.#context.statistics.addressesRefused++;
+    return false;
+  }
+
+  #accept(accepted: Socket, isEncrypted: boolean): void {
     const { connections, statistics, limits, authenticator, clock } = this.#context;
     statistics.connectionsReceived++;
+    if (!isEncrypted && !this.#mayConnect(accepted)) {
+      this.#rejected.reject(accepted, '-DENIED this address may not connect; the setting allow says who may\r\n');
+      return;
+    }
     if (connections.size >= limits.maxClients) {
       statistics.connectionsRejected++;
       this.#rejected.reject(
@@ -232,8 +326,11 @@ class Server implements MsessionServer {
       user,
       nowMs: clock.monotonicMs(),
       push: (to, message) => this.#delivery.push(to, message),
+      isEncrypted,
     });
-    const { socket, path } = adoptSocket(accepted, this.#receiveBuffer, (buffer, start, end) =>
+    // what is decrypted comes in buffers of its own
+    const shared = isEncrypted ? null : this.#receiveBuffer;
+    const { socket, path } = adoptSocket(accepted, shared, (buffer, start, end) =>
       this.#loop.receive(connection, buffer, start, end),
     );
     connection.socket = socket;

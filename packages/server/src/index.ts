@@ -1,9 +1,12 @@
 // The server of msession: sockets, dispatch, limits, plugins and administration over any engine.
 export type { AdminOptions } from './admin/admin-listener.js';
 export type { ReceivePath } from './adopt-socket.js';
+export type { AccessOptions, RightName, UserDefinition } from './authentication.js';
 export { type CloseOptions, createServer, type MsessionServer } from './create-server.js';
-export { ListenFault, type ServerAddresses } from './listeners.js';
+export { ListenFault } from './listen-fault.js';
+export type { ServerAddresses } from './listeners.js';
 export { defaultPort, defaultServerLimits, type MsessionServerOptions, type ServerLimits } from './options.js';
+export { AccessFault, defaultCostLog2, hashPassword, leastCostLog2, mostCostLog2 } from './password-hash.js';
 export {
   definePlugin,
   type Plugin,
@@ -26,3 +29,4 @@ export {
   sizeSetting,
   wordSetting,
 } from './settings-registry.js';
+export { TlsFault, type TlsMaterial, type TlsOptions } from './tls-listener.js';

@@ -1,25 +1,14 @@
 // Where the server listens: a TCP address, a Unix socket, or both. Off loopback without a password it refuses to.
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, isIP, type ListenOptions, type Server, type Socket } from 'node:net';
+import { ListenFault, listenFault } from './listen-fault.js';
+import type { TlsListener } from './tls-listener.js';
 
 export interface ServerAddresses {
   readonly tcp?: { readonly host: string; readonly port: number };
+  readonly tls?: { readonly host: string; readonly port: number };
   readonly unixSocket?: string;
   readonly admin?: { readonly host: string; readonly port: number };
-}
-
-/** Why the server cannot listen. `code`: `PROTECTED`, or the system's (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, ...). */
-export class ListenFault extends Error {
-  readonly code: string;
-  /** What could not be listened on: `host:port` or a path. */
-  readonly address: string;
-
-  constructor(code: string, address: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ListenFault';
-    this.code = code;
-    this.address = address;
-  }
 }
 
 export interface ListenersOptions {
@@ -27,7 +16,9 @@ export interface ListenersOptions {
   readonly port: number | null;
   readonly unixSocket: string | undefined;
   readonly unixSocketMode: number;
-  readonly hasPassword: boolean;
+  /** Asked when it begins to listen. */
+  readonly hasPassword: () => boolean;
+  readonly tls?: { readonly listener: TlsListener; readonly host: string; readonly isProtected: boolean };
   readonly onSocket: (socket: Socket) => void;
   readonly onFatal: (error: Error) => void;
 }
@@ -53,14 +44,10 @@ export class Listeners {
   }
 
   async listen(): Promise<ServerAddresses> {
-    const { host, port, unixSocket, hasPassword } = this.#options;
-    if (port !== null && !hasPassword && !isLoopback(host))
-      throw new ListenFault(
-        'PROTECTED',
-        `${host}:${port}`,
-        `refusing to listen on ${host}, which others can reach, without a password: set one, or listen on 127.0.0.1`,
-      );
-    if (port === null && unixSocket === undefined)
+    const { host, port, unixSocket, tls } = this.#options;
+    if (port !== null) this.#refuseOpen(host, port);
+    if (tls !== undefined && !tls.isProtected) this.#refuseOpen(tls.host, tls.listener.port);
+    if (port === null && unixSocket === undefined && tls === undefined)
       throw new ListenFault('NOWHERE', '', 'there is neither a TCP port nor a Unix socket to listen on');
     try {
       if (port !== null) {
@@ -69,6 +56,7 @@ export class Listeners {
         if (typeof bound === 'object' && bound !== null)
           this.#addresses = { ...this.#addresses, tcp: { host: bound.address, port: bound.port } };
       }
+      if (tls !== undefined) this.#addresses = { ...this.#addresses, tls: await tls.listener.listen(tls.host) };
       if (unixSocket !== undefined) {
         await removeDeadSocket(unixSocket);
         await this.#open({ path: unixSocket }, unixSocket);
@@ -92,7 +80,17 @@ export class Listeners {
   async close(): Promise<void> {
     const servers = this.#servers;
     this.#servers = [];
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    const closing = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    await Promise.all([...closing, this.#options.tls?.listener.close()]);
+  }
+
+  #refuseOpen(host: string, port: number): void {
+    if (this.#options.hasPassword() || isLoopback(host)) return;
+    throw new ListenFault(
+      'PROTECTED',
+      `${host}:${port}`,
+      `refusing to listen on ${host}, which others can reach, without a password: set one, or listen on 127.0.0.1`,
+    );
   }
 
   #open(where: ListenOptions, shown: string): Promise<Server> {
@@ -110,18 +108,6 @@ export class Listeners {
       });
     });
   }
-}
-
-/** The system's refusal in words. */
-export function listenFault(error: NodeJS.ErrnoException, shown: string): ListenFault {
-  const code = error.code ?? 'ERR';
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'another process listens there already; choose another port or socket, or stop that process',
-    EACCES: 'this user may not listen there; ports below 1024 and folders of others need more rights',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'this name has no address',
-  };
-  return new ListenFault(code, shown, `cannot listen on ${shown}: ${reasons[code] ?? error.message}`, { cause: error });
 }
 
 /** Removes the socket file that a killed process left; keeps one that somebody answers at. */

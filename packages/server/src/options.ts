@@ -3,8 +3,10 @@
 import type { Clock, Engine } from '@msession/engine';
 import type { Logger } from 'pino';
 import type { AdminOptions } from './admin/admin-listener.js';
+import type { UserDefinition } from './authentication.js';
 import type { Plugin } from './plugins/define-plugin.js';
 import type { Setting } from './settings-registry.js';
+import type { TlsOptions } from './tls-listener.js';
 
 /** Limits of a server; all may change while it runs. Nothing that a client can grow is without one. */
 export interface ServerLimits {
@@ -30,6 +32,8 @@ export interface ServerLimits {
   preAuthMaxArgumentBytes: number;
   /** Seconds a connection may stay without AUTH, where a password is set. Default 60; 0 never. */
   preAuthTimeoutSeconds: number;
+  /** Wrong passwords in a row behind which a connection is closed. Default 16. */
+  maxPasswordFailures: number;
   /** Milliseconds that a command must take to enter the slow log; 0 logs all, below 0 none. Default 10. */
   slowlogThresholdMs: number;
   /** Entries that the slow log keeps. Default 128. */
@@ -48,6 +52,7 @@ export const defaultServerLimits: Readonly<ServerLimits> = Object.freeze({
   preAuthMaxArguments: 10,
   preAuthMaxArgumentBytes: 16 * 1024,
   preAuthTimeoutSeconds: 60,
+  maxPasswordFailures: 16,
   slowlogThresholdMs: 10,
   slowlogLength: 128,
 });
@@ -68,6 +73,12 @@ export interface MsessionServerOptions {
   readonly unixSocketMode?: number;
   /** Password that AUTH and HELLO take, with the user `default` or alone. Without one everybody may do everything. */
   readonly password?: string;
+  /** Further users with hashed passwords and rights of their own. */
+  readonly users?: readonly UserDefinition[];
+  /** Addresses and networks that may connect (`10.0.0.0/8`, `::1`); none: all. Unix sockets are not asked. */
+  readonly allow?: readonly string[];
+  /** Listens with TLS as well. */
+  readonly tls?: TlsOptions;
   readonly limits?: Partial<ServerLimits>;
   /** Serves /metrics, /healthz and /readyz over HTTP. Default: not at all. */
   readonly admin?: AdminOptions;

@@ -29,6 +29,8 @@ export interface ServerContext {
   readonly version: string;
   readonly startedAtMs: number;
   readonly addresses: () => ServerAddresses;
+  /** When the TLS certificate ends; null without TLS. */
+  readonly certificateExpiresAtMs: () => number | null;
   /** SHUTDOWN was answered. */
   readonly requestShutdown: () => void;
 }

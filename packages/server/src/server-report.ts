@@ -52,6 +52,8 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
       process_id: process.pid,
       tcp_port: addresses.tcp?.port ?? 0,
       ...(addresses.tcp === undefined ? {} : { tcp_host: addresses.tcp.host }),
+      ...(addresses.tls === undefined ? {} : { tls_port: addresses.tls.port }),
+      ...(addresses.admin === undefined ? {} : { admin_port: addresses.admin.port }),
       ...(addresses.unixSocket === undefined ? {} : { unix_socket: addresses.unixSocket }),
       uptime_in_seconds: uptimeSeconds,
       uptime_in_days: Math.floor(uptimeSeconds / 86_400),
@@ -59,7 +61,8 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
       ...(health.reason === undefined ? {} : { not_ready_because: health.reason }),
     };
   },
-  clients: ({ connections, limits, monitor }) => {
+  clients: (context) => {
+    const { connections, limits, monitor } = context;
     let blocked = 0;
     let subscribed = 0;
     let unsentBytes = 0;
@@ -71,6 +74,7 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
     return {
       connected_clients: connections.size,
       maxclients: limits.maxClients,
+      users: context.authenticator.userCount,
       blocked_clients: blocked,
       monitors: monitor.watchers,
       event_subscribers: subscribed,
@@ -95,6 +99,8 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
     return {
       total_connections_received: statistics.connectionsReceived,
       rejected_connections: statistics.connectionsRejected,
+      refused_addresses: statistics.addressesRefused,
+      tls_handshakes_failed: statistics.tlsHandshakesFailed,
       total_commands_processed: statistics.commandsProcessed,
       instantaneous_ops_per_sec: statistics.commandsPerSecond,
       total_net_input_bytes: statistics.inputBytes,

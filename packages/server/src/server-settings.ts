@@ -85,6 +85,7 @@ export function registerServerSettings(
   size('push-backlog', 'pushBacklogBytes', 16 * 1024);
   integer('slow-reader-timeout', 'slowReaderTimeoutMs', 1);
   integer('pre-auth-timeout', 'preAuthTimeoutSeconds', 0);
+  integer('max-password-failures', 'maxPasswordFailures', 1);
   integer('slowlog-threshold', 'slowlogThresholdMs', -1);
   integer('slowlog-length', 'slowlogLength', 0);
   engineInteger('default-timeout', 'defaultTimeoutSeconds', 0);

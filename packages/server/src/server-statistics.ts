@@ -5,6 +5,8 @@ import { LatencyHistogram } from './latency-histogram.js';
 export class ServerStatistics {
   connectionsReceived = 0;
   connectionsRejected = 0;
+  addressesRefused = 0;
+  tlsHandshakesFailed = 0;
   slowReadersClosed = 0;
   timeoutsClosed = 0;
   overflowsClosed = 0;
@@ -59,6 +61,8 @@ export class ServerStatistics {
   reset(): void {
     this.connectionsReceived = 0;
     this.connectionsRejected = 0;
+    this.addressesRefused = 0;
+    this.tlsHandshakesFailed = 0;
     this.slowReadersClosed = 0;
     this.timeoutsClosed = 0;
     this.overflowsClosed = 0;

@@ -3,7 +3,8 @@
 // balancer needs no secret. Off loopback the port wants a token for the rest, compared in constant time.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isLoopback, ListenFault, listenFault } from '../listeners.js';
+import { ListenFault, listenFault } from '../listen-fault.js';
+import { isLoopback } from '../listeners.js';
 import type { ServerContext } from '../server-context.js';
 import { createMetrics } from './metrics.js';
 

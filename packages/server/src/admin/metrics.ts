@@ -101,6 +101,8 @@ export function createMetrics(context: ServerContext): Registry {
   counter('connections_total', 'Connections accepted or refused.', () => statistics.connectionsReceived);
   labelledCounter('connections_closed_total', 'Connections the server closed, by why.', 'reason', () => ({
     max_clients: statistics.connectionsRejected,
+    address: statistics.addressesRefused,
+    tls_handshake: statistics.tlsHandshakesFailed,
     slow_reader: statistics.slowReadersClosed,
     timeout: statistics.timeoutsClosed,
     overflow: statistics.overflowsClosed,
@@ -110,6 +112,9 @@ export function createMetrics(context: ServerContext): Registry {
   counter('plugin_failures_total', 'Calls of plugins that failed.', () => statistics.pluginFailures);
   counter('received_bytes_total', 'Bytes received from clients.', () => statistics.inputBytes);
   counter('sent_bytes_total', 'Bytes sent to clients.', () => statistics.outputBytes);
+  gauge('tls_certificate_expires_seconds', 'When the TLS certificate ends, seconds since 1970; 0 without TLS.', () =>
+    Math.floor((context.certificateExpiresAtMs() ?? 0) / 1000),
+  );
   gauge('slow_commands', 'Entries of the slow log.', () => context.slowlog.length);
 
   collectDefaultMetrics({ register: registry });

@@ -12,7 +12,7 @@ export const auth = defineHandler(
     }
     const userName = bound.password === 0 ? defaultUser.name : request.text(bound.userOrPassword);
     const password = request.view(bound.password === 0 ? bound.userOrPassword : bound.password);
-    const refusal = authenticate(context, connection, userName, password);
+    const refusal = authenticate(context, connection, userName, password, (late) => late.ok());
     if (refusal === undefined) sink.ok();
     return refusal;
   },

@@ -1,4 +1,4 @@
-import { commands, type ReplySink } from '@msession/protocol';
+import { commands, type DeferredReply, type ReplySink } from '@msession/protocol';
 import { type CommandCall, defineHandler } from '../command-handler.js';
 import type { Connection } from '../connection.js';
 import { authenticate, clientWord } from '../greet.js';
@@ -17,18 +17,21 @@ export const hello = defineHandler(
     }
     const options = readOptions(call);
     if (options === null) return undefined;
+    const greet: DeferredReply = (to) => {
+      if (version !== undefined) speak(connection, to, version);
+      if (options.name !== null) connection.name = options.name;
+      introduce(context, connection, to);
+    };
     if (options.passwordAt > 0 && context.authenticator.isRequired) {
-      const { request } = call;
-      const refusal = authenticate(context, connection, options.userName, request.view(options.passwordAt));
+      const password = call.request.view(options.passwordAt);
+      const refusal = authenticate(context, connection, options.userName, password, greet);
       if (refusal !== undefined) return refusal;
     }
     if (connection.user === null) {
       sink.error('NOAUTH', 'a password is needed first; send HELLO 3 AUTH user password, or AUTH');
       return undefined;
     }
-    if (version !== undefined) speak(connection, sink, version);
-    if (options.name !== null) connection.name = options.name;
-    introduce(context, connection, sink);
+    greet(sink);
     return undefined;
   },
   { isBlocking: true },

@@ -139,7 +139,7 @@ export class SessionRecords {
   forget(open: OpenSession): void {
     open.isFound = false;
     open.isFinished = true;
-    this.#giveBack(open);
+    void this.#giveBack(open);
   }
 
   /** Gives the lock back while the request goes on; what it still saves is merged. */
@@ -153,7 +153,7 @@ export class SessionRecords {
   /** The response is finished: gives the lock back, and takes no more writes that relied on it. */
   finish(open: OpenSession): void {
     open.isFinished = true;
-    this.#giveBack(open);
+    void this.#giveBack(open);
   }
 
   /**

@@ -110,6 +110,5 @@ const hostAndProcess = `${hostname()} ${process.pid}`;
 /** Who holds a lock, for LOCKS: host, process, method and path without its query. */
 export function lockNote(method: string | undefined, url: string | undefined): string {
   const path = (url ?? '').split('?', 1)[0] ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get through
   return `${hostAndProcess} ${method ?? ''} ${path}`.replace(/[^\u0020-\u007e]/g, '?').slice(0, longestNote);
 }

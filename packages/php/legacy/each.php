@@ -5,12 +5,16 @@
 declare(strict_types=1);
 
 if (!function_exists('each')) {
-    /** @return array{0: int|string, 1: mixed, key: int|string, value: mixed}|false */
+    /**
+     * The end is false, but null from PHP 8.5 on, which warns where `list()` takes false apart.
+     *
+     * @return array{0: int|string, 1: mixed, key: int|string, value: mixed}|false|null
+     */
     function each(&$array)
     {
         $key = is_array($array) ? key($array) : null;
         if ($key === null) {
-            return false;
+            return PHP_VERSION_ID < 80500 ? false : null;
         }
         $value = current($array);
         next($array);

@@ -65,10 +65,12 @@ final class LegacyTest extends TestCase
             return;
         }
         require_once __DIR__ . '/../../legacy/each.php';
+        // PHP 8.5 warns where list() takes false apart, and not where it takes null apart
+        $end = PHP_VERSION_ID < 80500 ? false : null;
         $array = ['a' => 1, 5 => null];
         self::assertSame([1 => 1, 'value' => 1, 0 => 'a', 'key' => 'a'], each($array));
         self::assertSame([1 => null, 'value' => null, 0 => 5, 'key' => 5], each($array));
-        self::assertFalse(each($array));
+        self::assertSame($end, each($array));
         reset($array);
         $seen = '';
         while (list($key, $value) = each($array)) {
@@ -76,7 +78,7 @@ final class LegacyTest extends TestCase
         }
         self::assertSame('a=1;5=;', $seen);
         $nothing = null;
-        self::assertFalse(each($nothing));
+        self::assertSame($end, each($nothing));
     }
 
     public function testBarewordsAndMagicQuotes(): void

@@ -26,9 +26,14 @@ function row(name: SettingName, facts: SettingFacts): string {
   const cells = [
     `\`${name}\``,
     facts.description,
-    `${facts.limits}${facts.isRepeatable ? '; several' : ''}${facts.sources.includes('file') ? '' : '; not in the file itself'}`,
+    `${facts.limits}${facts.isRepeatable ? '; several' : ''}${sourceNote(facts)}`,
     facts.defaultText === '' ? '' : `\`${facts.defaultText}\``,
-    facts.isChangeable ? '`CONFIG SET`' : '',
+    facts.isChangeable ? '`CONFIG SET`' : facts.isReloadable ? 'SIGHUP' : '',
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function sourceNote({ sources }: SettingFacts): string {
+  if (!sources.includes('file')) return '; not in the file itself';
+  return sources.length === 1 ? '; in the file only' : '';
 }

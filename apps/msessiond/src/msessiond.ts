@@ -1,6 +1,7 @@
 // The program `msessiond`: reads the settings, then helps, checks or runs. Exit codes: 0 ended in good order, 1 could
 // not run, 2 a setting is wrong.
 import { checkPlugins, runDaemon } from './daemon/run-daemon.js';
+import { checkAccess } from './daemon/server-access.js';
 import { startFault } from './daemon/start-fault.js';
 import { checkStorage } from './daemon/storage.js';
 import { readCommandLine } from './settings/command-line.js';
@@ -15,11 +16,16 @@ async function main(): Promise<number> {
       process.stdout.write(line.text);
       return 0;
     }
-    const { settings, origins } = readSettings(line.given, process.env);
-    checkStorage(settings, origins);
+    const read = () => {
+      const all = readSettings(line.given, process.env);
+      checkStorage(all.settings, all.origins);
+      checkAccess(all.settings);
+      return all;
+    };
+    const { settings } = read();
     if (line.wants === 'run') {
       const isWatched = process.stdout.isTTY === true || process.env.npm_lifecycle_event === 'start';
-      return await runDaemon(settings, { process, isWatched });
+      return await runDaemon(settings, { process, isWatched, read });
     }
     try {
       await checkPlugins(settings);

@@ -210,7 +210,6 @@ describe('a setting that cannot be used', () => {
       'without setting data-dir sessions live in memory alone',
     ],
     ['an engine this version lacks', { flags: ['--engine', 'redis'] }, 'the embedded engine only'],
-    ['an admin page this version lacks', { flags: ['--admin-port', '0'] }, 'no admin page'],
     [
       'a missing file',
       { flags: ['--config', 'nowhere.toml'] },
@@ -312,10 +311,17 @@ describe('asked without running', () => {
 });
 
 describe('ending', () => {
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends it in good order: exit code 0', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it in good order: exit code 0', async (signal) => {
     const daemon = start();
     await daemon.port();
     daemon.child.kill(signal);
+    expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  test('with its terminal: HUP ends a daemon that somebody watches', async () => {
+    const daemon = start({ environment: { npm_lifecycle_event: 'start' } });
+    await daemon.port();
+    daemon.child.kill('SIGHUP');
     expect(await daemon.ended).toMatchObject({ code: 0, signal: null });
   });
 

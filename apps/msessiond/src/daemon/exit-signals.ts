@@ -1,4 +1,4 @@
-// TERM, INT and HUP end the daemon in good order; a second one ends it at once.
+// TERM and INT end the daemon, and HUP where it would outlive its terminal, in good order; a second one ends it at once.
 
 export interface ExitSignals {
   /** Resolves when the daemon should end, with who asked. */
@@ -7,9 +7,9 @@ export interface ExitSignals {
   request(reason: string): void;
 }
 
-const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 };
 
-export function watchExitSignals(process: NodeJS.Process): ExitSignals {
+export function watchExitSignals(process: NodeJS.Process, endsWithTerminal: boolean): ExitSignals {
   let isRequested = false;
   let resolve: (reason: string) => void = () => {};
   const requested = new Promise<string>((done) => {
@@ -19,7 +19,7 @@ export function watchExitSignals(process: NodeJS.Process): ExitSignals {
     isRequested = true;
     resolve(reason);
   };
-  for (const [signal, number] of Object.entries(signalNumbers))
+  for (const [signal, number] of Object.entries({ ...signalNumbers, ...(endsWithTerminal ? { SIGHUP: 1 } : {}) }))
     process.on(signal, () => {
       if (isRequested) process.exit(128 + number);
       request(signal);

@@ -1,11 +1,14 @@
 // The daemon's life: engine, plugins, server, ready line; then it waits to be ended, drains and closes, in that order.
-import path from 'node:path';
 import { createServer, loadPlugins, type ServerAddresses } from '@msession/server';
+import type { ReadSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/settings-schema.js';
 import { version } from '../version.js';
 import { watchExitSignals } from './exit-signals.js';
 import { howToTry } from './how-to-try.js';
 import { createLog } from './log.js';
+import { notifySystemd } from './notify-systemd.js';
+import { type CurrentSettings, reload } from './reload.js';
+import { accessOptions, adminOptions, settingsFolder, tlsOptions } from './server-access.js';
 import { daemonSettings, serverLimits } from './server-limits.js';
 import { startFault } from './start-fault.js';
 import { createEngine } from './storage.js';
@@ -14,12 +17,14 @@ export interface DaemonTerminal {
   readonly process: NodeJS.Process;
   /** Say how to try it: somebody is watching. */
   readonly isWatched: boolean;
+  /** Reads and checks all settings anew, for SIGHUP. */
+  readonly read: () => ReadSettings;
 }
 
 /** Runs until a signal, SHUTDOWN or a failure ends it; resolves to the exit code. */
-export async function runDaemon(settings: Settings, { process, isWatched }: DaemonTerminal): Promise<number> {
+export async function runDaemon(settings: Settings, { process, isWatched, read }: DaemonTerminal): Promise<number> {
   const log = createLog(settings, process.stderr.isTTY === true);
-  const exit = watchExitSignals(process);
+  const exit = watchExitSignals(process, isWatched);
   let exitCode = 0;
   const fail = (error: Error, message: string) => {
     log.fatal({ err: error }, message);
@@ -33,16 +38,20 @@ export async function runDaemon(settings: Settings, { process, isWatched }: Daem
   const engine = createEngine(settings, (message) => log.warn(message));
   try {
     await engine.start();
-    const plugins = await loadPlugins(settings.plugin, pluginFolder(settings));
+    const plugins = await loadPlugins(settings.plugin, settingsFolder(settings));
+    const current: CurrentSettings = { settings };
+    const [admin, tls] = [adminOptions(settings), tlsOptions(settings)];
     const server = createServer({
       engine,
       plugins,
       host: settings.host,
       port: settings.port,
       ...(settings['unix-socket'] === undefined ? {} : { unixSocket: settings['unix-socket'] }),
-      ...(settings.password === undefined ? {} : { password: settings.password }),
+      ...accessOptions(settings),
+      ...(admin === undefined ? {} : { admin }),
+      ...(tls === undefined ? {} : { tls }),
       limits: serverLimits(settings),
-      settings: daemonSettings(settings, log),
+      settings: daemonSettings(current, log),
       showIds: settings['show-ids'],
       version,
       logger: log,
@@ -50,12 +59,14 @@ export async function runDaemon(settings: Settings, { process, isWatched }: Daem
       onFatal: (error) => fail(error, 'a listening socket failed; ending'),
     });
     const addresses = await server.listen();
+    if (!isWatched) process.on('SIGHUP', () => reload({ server, log, current, read }));
     process.stdout.write(`${readyLine(addresses)}\n`);
+    await notifySystemd('READY=1', log, process.env);
     if (isWatched && addresses.tcp !== undefined) process.stderr.write(howToTry(addresses.tcp));
 
     const reason = await exit.requested;
     log.info({ reason }, 'ending: no new connections, finishing what was asked');
-    await server.close();
+    await Promise.all([notifySystemd('STOPPING=1', log, process.env), server.close()]);
   } catch (error) {
     const line = startFault(error, settings);
     if (line === undefined) throw error;
@@ -76,18 +87,17 @@ export async function runDaemon(settings: Settings, { process, isWatched }: Daem
 
 /** Loads the plugins without running them, as `--check-config` does. @throws what `startFault` explains */
 export async function checkPlugins(settings: Settings): Promise<void> {
-  await loadPlugins(settings.plugin, pluginFolder(settings));
+  await loadPlugins(settings.plugin, settingsFolder(settings));
 }
 
-/** Relative plugin paths start at the configuration file's folder, without one at the working directory. */
-function pluginFolder(settings: Settings): string {
-  return settings.config === undefined ? process.cwd() : path.dirname(path.resolve(settings.config));
-}
-
-/** `ready tcp=127.0.0.1:8086 unix=/run/msession.sock` */
-export function readyLine({ tcp, unixSocket }: ServerAddresses): string {
+/** `ready tcp=127.0.0.1:8086 unix=/run/msession.sock admin=127.0.0.1:9086` */
+export function readyLine({ tcp, tls, unixSocket, admin }: ServerAddresses): string {
   const parts = ['ready'];
-  if (tcp !== undefined) parts.push(`tcp=${tcp.host.includes(':') ? `[${tcp.host}]` : tcp.host}:${tcp.port}`);
+  const shown = ({ host, port }: { host: string; port: number }) =>
+    `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (tcp !== undefined) parts.push(`tcp=${shown(tcp)}`);
+  if (tls !== undefined) parts.push(`tls=${shown(tls)}`);
   if (unixSocket !== undefined) parts.push(`unix=${unixSocket}`);
+  if (admin !== undefined) parts.push(`admin=${shown(admin)}`);
   return parts.join(' ');
 }

@@ -3,6 +3,7 @@ import type { ServerLimits, Setting } from '@msession/server';
 import type { Logger } from 'pino';
 import { settingFacts } from '../settings/setting-facts.js';
 import { type Settings, settingNames, settingsSchema } from '../settings/settings-schema.js';
+import { type CurrentSettings, settingText } from './reload.js';
 
 export function serverLimits(settings: Settings): Partial<ServerLimits> {
   return {
@@ -15,19 +16,19 @@ export function serverLimits(settings: Settings): Partial<ServerLimits> {
     pushBacklogBytes: settings['push-backlog'],
     slowReaderTimeoutMs: settings['slow-reader-timeout'],
     preAuthTimeoutSeconds: settings['pre-auth-timeout'],
+    maxPasswordFailures: settings['max-password-failures'],
     slowlogThresholdMs: settings['slowlog-threshold'],
     slowlogLength: settings['slowlog-length'],
   };
 }
 
 /** Settings that the server itself does not know: fixed ones to be read, and the log's level, which may change. */
-export function daemonSettings(settings: Settings, log: Logger): Record<string, Setting> {
+export function daemonSettings(current: CurrentSettings, log: Logger): Record<string, Setting> {
   const shown: Record<string, Setting> = {};
   for (const name of settingNames) {
     const facts = settingFacts.get(settingsSchema.shape[name]);
     if (facts === undefined || facts.isSecret || facts.isChangeable) continue;
-    const value = settings[name];
-    shown[name] = { get: () => (Array.isArray(value) ? value.join(',') : String(value ?? '')) };
+    shown[name] = { get: () => settingText(current.settings[name]) };
   }
   shown['log-level'] = {
     get: () => log.level,

@@ -1,32 +1,44 @@
 // Why a daemon with good settings could not start, as the one line that its user sees.
 import { StoreFault } from '@msession/engine';
 import { ListenFault, PluginFault } from '@msession/server';
-import type { Settings } from '../settings/settings-schema.js';
-
-const portSetting = 'change setting port (--port or MSESSION_PORT; 0 takes a free one)';
-const hostSetting = 'change setting host (--host or MSESSION_HOST)';
+import { environmentName } from '../settings/environment-settings.js';
+import type { SettingName, Settings } from '../settings/settings-schema.js';
 
 /** The line for a fault of starting, or undefined when the error is none that a user could have caused. */
 export function startFault(error: unknown, settings: Settings): string | undefined {
   if (error instanceof PluginFault) return `${error.message} (setting plugin)`;
   if (error instanceof StoreFault) return `${error.message} (setting data-dir)`;
   if (!(error instanceof ListenFault)) return undefined;
-  const isSocket = error.address === settings['unix-socket'];
+  if (error.code === 'PROTECTED') return `${error.message} (settings password and host)`;
+  if (error.code === 'ADMIN_PROTECTED') return `${error.message} (settings admin-token and admin-host)`;
+  const { host, port } = settingsOf(error.address, settings);
   switch (error.code) {
     case 'EADDRINUSE':
-      return isSocket
-        ? `${error.address} is taken by another process: stop that one, or change setting unix-socket`
-        : `${error.address} is taken by another process: stop that one, or ${portSetting}`;
+      return `${error.address} is taken by another process: stop that one, or ${howToChange(port)}`;
     case 'EACCES':
-      return `no permission to listen on ${error.address}: ${isSocket ? 'change setting unix-socket' : portSetting}`;
+      return `no permission to listen on ${error.address}: ${howToChange(port)}`;
     case 'EADDRNOTAVAIL':
-      return `this machine has no address ${settings.host}: ${hostSetting}`;
+      return `this machine has no address ${settings[host]}: ${howToChange(host)}`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the host name ${settings.host} has no address: ${hostSetting}`;
-    case 'PROTECTED':
-      return `${error.message} (settings password and host)`;
+      return `the host name ${settings[host]} has no address: ${howToChange(host)}`;
     default:
-      return `${error.message} (setting ${isSocket ? 'unix-socket' : 'host or port'})`;
+      return `${error.message} (setting ${host === port ? port : `${host} or ${port}`})`;
   }
+}
+
+/** The settings that named an address. */
+function settingsOf(address: string, settings: Settings): { readonly host: SettingName; readonly port: SettingName } {
+  if (address === settings['unix-socket']) return { host: 'unix-socket', port: 'unix-socket' };
+  if (address === `${settings['admin-host']}:${settings['admin-port']}`)
+    return { host: 'admin-host', port: 'admin-port' };
+  if (address === `${settings['tls-host'] ?? settings.host}:${settings['tls-port']}`)
+    return { host: settings['tls-host'] === undefined ? 'host' : 'tls-host', port: 'tls-port' };
+  return { host: 'host', port: 'port' };
+}
+
+function howToChange(name: SettingName): string {
+  if (name === 'unix-socket') return 'change setting unix-socket';
+  const hint = name.endsWith('port') ? '; 0 takes a free one' : '';
+  return `change setting ${name} (--${name} or ${environmentName(name)}${hint})`;
 }

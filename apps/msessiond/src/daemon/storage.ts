@@ -19,11 +19,6 @@ const refusals: readonly {
     asksForMore: (settings, isGiven) => isGiven && settings.durability !== 'none' && settings['data-dir'] === undefined,
     reason: 'without setting data-dir sessions live in memory alone; name a folder to keep them in',
   },
-  {
-    name: 'admin-port',
-    asksForMore: (settings) => settings['admin-port'] !== undefined,
-    reason: 'this version has no admin page; leave the setting out and use INFO',
-  },
 ];
 
 /** @throws SettingFault for the first setting that asks for what this version cannot do */

@@ -50,7 +50,9 @@ function buildProgram(version: string): Command {
       'after',
       '\nSizes take KiB, MiB and GiB; times take ms, s, m, h and d. TERM and INT finish what runs and exit 0.',
     );
-  for (const name of settingNames) program.addOption(flagOption(name));
+  for (const name of settingNames)
+    if (settingFacts.get(settingsSchema.shape[name])?.sources.includes('flag') === true)
+      program.addOption(flagOption(name));
   return program.addOption(new Option('--check-config', 'check all settings and exit'));
 }
 

@@ -18,6 +18,8 @@ export interface SettingFacts {
   readonly defaultText: string;
   /** CONFIG SET may change it while the server runs. */
   readonly isChangeable: boolean;
+  /** SIGHUP may change it, though CONFIG SET may not. */
+  readonly isReloadable: boolean;
   /** Never shown again: not in messages, logs or CONFIG GET. */
   readonly isSecret: boolean;
   /** May be given several times; the values add up within one source. */

@@ -8,6 +8,7 @@ interface Common {
   readonly group: SettingGroup;
   readonly description: string;
   readonly isChangeable?: boolean;
+  readonly isReloadable?: boolean;
   readonly sources?: readonly SettingSource[];
 }
 
@@ -27,6 +28,7 @@ function facts(
     group: common.group,
     description: common.description,
     isChangeable: common.isChangeable === true,
+    isReloadable: common.isReloadable === true,
     sources: common.sources ?? everySource,
     isSecret: false,
     isRepeatable: false,

@@ -4,11 +4,11 @@
 import { defaultLimits } from '@msession/engine';
 import { defaultPort, defaultServerLimits } from '@msession/server';
 import { z } from 'zod';
+import { accessSettings, adminSettings, tlsSettings } from './access-settings.js';
 import {
   choiceSetting,
   integerSetting,
   listSetting,
-  optionalIntegerSetting,
   optionalTextSetting,
   sizeSetting,
   switchSetting,
@@ -44,13 +44,8 @@ export const settingsSchema = z.object({
     pattern: /^.{1,107}$/,
     description: 'Path of a Unix socket to listen on as well',
   }),
-  'admin-port': optionalIntegerSetting({
-    group: 'Listening',
-    placeholder: '<port>',
-    minimum: 0,
-    maximum: 65_535,
-    description: 'Port of the admin page and metrics; this version has none and refuses it',
-  }),
+  ...tlsSettings,
+  ...adminSettings,
   config: optionalTextSetting({
     group: 'Listening',
     placeholder: '<file>',
@@ -60,12 +55,15 @@ export const settingsSchema = z.object({
   }),
   password: optionalTextSetting({
     group: 'Access',
+    isReloadable: true,
     placeholder: '<text>',
     limits: 'some text without line breaks',
     pattern: /^[^\r\n]+$/,
     isSecret: true,
-    description: 'Password that clients give by AUTH; better in the environment than in a flag that `ps` shows',
+    description:
+      'Password of the user default, given by AUTH; better in the environment than in a flag that `ps` shows',
   }),
+  ...accessSettings,
   'pre-auth-timeout': timeSetting({
     group: 'Access',
     isChangeable,

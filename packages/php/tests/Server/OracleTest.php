@@ -87,19 +87,18 @@ final class OracleTest extends ServerTestCase
 
     private static function directory(): string
     {
-        $directory = sys_get_temp_dir() . '/msession-oracle-' . getmypid();
-        if (!is_dir($directory)) {
-            mkdir($directory);
-        }
-
-        return $directory;
+        return sys_get_temp_dir() . '/msession-oracle-' . getmypid();
     }
 
-    public static function tearDownAfterClass(): void
+    public static function setUpBeforeClass(): void
     {
-        foreach ((array) glob(self::directory() . '/*') as $file) {
-            unlink((string) $file);
+        $directory = self::directory();
+        if (!is_dir($directory)) {
+            mkdir($directory);
+            register_shutdown_function(static function () use ($directory): void {
+                array_map('unlink', (array) glob($directory . '/*'));
+                rmdir($directory);
+            });
         }
-        rmdir(self::directory());
     }
 }

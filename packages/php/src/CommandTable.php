@@ -73,9 +73,11 @@ final class CommandTable
         'CONFIG' => true,
         'CONFIG GET' => true,
         'CONFIG SET' => true,
+        'CONFIG REWRITE' => true,
         'CONFIG RESETSTAT' => true,
         'SLOWLOG' => true,
         'SLOWLOG GET' => true,
+        'SLOWLOG LOCKS' => true,
         'SLOWLOG LEN' => true,
         'SLOWLOG RESET' => true,
         'MONITOR' => true,
@@ -126,6 +128,7 @@ final class CommandTable
         'INFO' => true,
         'CONFIG GET' => true,
         'SLOWLOG GET' => true,
+        'SLOWLOG LOCKS' => true,
         'SLOWLOG LEN' => true,
     ];
 

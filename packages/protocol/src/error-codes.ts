@@ -43,7 +43,7 @@ export const errorCodes = {
     origin: 'msession',
   },
   BUSY: {
-    meaning: 'As many as `max-waiters` wait for this lock already.',
+    meaning: 'As many as `max-waiters` wait for this lock already, or too many passwords are being checked.',
     closesConnection: false,
     isRetryable: true,
     origin: 'new',

@@ -278,7 +278,10 @@ export class CommandLoop {
       writer.error('ERR', 'internal error; see the log of the server');
     }
     if (reply !== undefined) {
-      if (index === slock) connection.heldLocks++;
+      if (index === slock) {
+        connection.heldLocks++;
+        context.lockWaits.watch(connection, request, reply);
+      }
       const observer = this.#observers[index];
       if (observer !== undefined) reply = observeLater(reply, observer, request.detach());
       return { reply, isBlocking: handler?.isBlocking ?? (isBlockingCommand[index] as boolean) };

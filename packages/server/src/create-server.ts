@@ -13,6 +13,7 @@ import { Connection } from './connection.js';
 import { ConnectionRegistry, nextCallerId } from './connection-registry.js';
 import { ConnectionSweeper } from './connection-sweeper.js';
 import { isLoopback, Listeners, type ServerAddresses } from './listeners.js';
+import { LockWaits } from './lock-waits.js';
 import { Monitor } from './monitor.js';
 import { defaultPort, defaultServerLimits, type MsessionServerOptions, type ServerLimits } from './options.js';
 import { AccessFault } from './password-hash.js';
@@ -132,6 +133,7 @@ class Server implements MsessionServer {
       onCongested: (connection) => this.#loop.hold(connection),
     });
     const plugins = new PluginHost({ plugins: options.plugins ?? [], engine, clock, logger, statistics, version });
+    const connections = new ConnectionRegistry();
     this.#context = {
       engine,
       clock,
@@ -143,9 +145,10 @@ class Server implements MsessionServer {
         return unauthenticatedLimits({ maxArguments, maxArgumentBytes, maxRequestBytes });
       },
       statistics,
-      connections: new ConnectionRegistry(),
+      connections,
       settings,
       slowlog: new Slowlog(limits),
+      lockWaits: new LockWaits({ engine, clock, limits, connections }),
       monitor: new Monitor(clock, (connection, bytes) => this.#delivery.deliver(connection, bytes)),
       plugins,
       authenticator: new Authenticator(options),
@@ -154,6 +157,7 @@ class Server implements MsessionServer {
       startedAtMs: clock.monotonicMs(),
       addresses: () => this.address(),
       certificateExpiresAtMs: () => this.#tls?.expiresAtMs ?? null,
+      rewriteConfig: options.onConfigRewrite ?? null,
       requestShutdown: () => options.onShutdownRequest?.(),
     };
     this.#loop = new CommandLoop(this.#context, this.#delivery, changeObservers(plugins));

@@ -38,6 +38,8 @@ export interface ServerLimits {
   slowlogThresholdMs: number;
   /** Entries that the slow log keeps. Default 128. */
   slowlogLength: number;
+  /** Milliseconds that a wait for a lock must take to be listed by SLOWLOG LOCKS; 0 all, below 0 none. Default 100. */
+  slowlogLockThresholdMs: number;
 }
 
 export const defaultServerLimits: Readonly<ServerLimits> = Object.freeze({
@@ -55,6 +57,7 @@ export const defaultServerLimits: Readonly<ServerLimits> = Object.freeze({
   maxPasswordFailures: 16,
   slowlogThresholdMs: 10,
   slowlogLength: 128,
+  slowlogLockThresholdMs: 100,
 });
 
 /** The port that msession always had. */
@@ -96,6 +99,8 @@ export interface MsessionServerOptions {
   readonly version?: string;
   /** `data-events` gives up the shared receive buffer; for comparison. Default `shared-buffer`. */
   readonly receivePath?: 'shared-buffer' | 'data-events';
+  /** CONFIG REWRITE: keeps what CONFIG SET changed. An `Error` it throws is the reply. Default: refused. */
+  readonly onConfigRewrite?: () => Promise<void>;
   /** A client asked for SHUTDOWN and has its OK; close the server, then the engine. */
   readonly onShutdownRequest?: () => void;
   /** A listening socket failed for good; no more connections can come. */

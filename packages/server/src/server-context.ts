@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Authenticator, User } from './authentication.js';
 import type { ConnectionRegistry } from './connection-registry.js';
 import type { ServerAddresses } from './listeners.js';
+import type { LockWaits } from './lock-waits.js';
 import type { Monitor } from './monitor.js';
 import type { ServerLimits } from './options.js';
 import type { PluginHost } from './plugins/plugin-host.js';
@@ -22,6 +23,7 @@ export interface ServerContext {
   readonly connections: ConnectionRegistry;
   readonly settings: SettingsRegistry;
   readonly slowlog: Slowlog;
+  readonly lockWaits: LockWaits;
   readonly monitor: Monitor;
   readonly plugins: PluginHost;
   readonly authenticator: Authenticator;
@@ -31,6 +33,8 @@ export interface ServerContext {
   readonly addresses: () => ServerAddresses;
   /** When the TLS certificate ends; null without TLS. */
   readonly certificateExpiresAtMs: () => number | null;
+  /** CONFIG REWRITE; null where there is nothing to write to. */
+  readonly rewriteConfig: (() => Promise<void>) | null;
   /** SHUTDOWN was answered. */
   readonly requestShutdown: () => void;
 }

@@ -120,13 +120,14 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
       used_cpu_sys: (cpu.system / 1e6).toFixed(6),
     };
   },
-  locks: ({ engine }) => {
+  locks: ({ engine, lockWaits }) => {
     const figures = engine.statistics();
     return {
       locks_held: figures.locksHeld,
       lock_waiters: figures.lockWaiters,
       locks_granted: figures.locksGranted,
       locks_timed_out: figures.locksTimedOut,
+      slow_lock_entries: lockWaits.length,
     };
   },
   plugins: ({ plugins, statistics }) => ({

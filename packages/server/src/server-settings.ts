@@ -88,6 +88,7 @@ export function registerServerSettings(
   integer('max-password-failures', 'maxPasswordFailures', 1);
   integer('slowlog-threshold', 'slowlogThresholdMs', -1);
   integer('slowlog-length', 'slowlogLength', 0);
+  integer('slowlog-lock-threshold', 'slowlogLockThresholdMs', -1);
   engineInteger('default-timeout', 'defaultTimeoutSeconds', 0);
   engineInteger('max-waiters', 'maxWaitersPerLock', 0);
   engineInteger('max-variables', 'maxVariablesPerSession', 1);

@@ -14,6 +14,6 @@ export const authCommand = defineCommand({
     optional('password', 'text', 'the password'),
   ],
   reply: { type: 'ok' },
-  errors: ['WRONGPASS'],
+  errors: ['WRONGPASS', 'BUSY'],
   example: { request: 'AUTH secret', reply: 'OK' },
 });

@@ -33,6 +33,17 @@ export const configCommand = defineCommand({
       errors: [],
     }),
     defineCommand({
+      name: 'CONFIG REWRITE',
+      group: 'server',
+      since: '0.1.0',
+      handledBy: 'server',
+      summary: 'Writes what CONFIG SET changed into the configuration file; comments and all else stay.',
+      flags: ['admin'],
+      arguments: [],
+      reply: { type: 'ok' },
+      errors: [],
+    }),
+    defineCommand({
       name: 'CONFIG RESETSTAT',
       group: 'server',
       since: '0.1.0',

@@ -25,6 +25,6 @@ export const helloCommand = defineCommand({
       modules: { type: 'array', items: { type: 'any' } },
     },
   },
-  errors: ['NOPROTO', 'WRONGPASS', 'NOAUTH'],
+  errors: ['NOPROTO', 'WRONGPASS', 'NOAUTH', 'BUSY'],
   example: { request: 'HELLO 3', reply: '"server" "msession" ...' },
 });

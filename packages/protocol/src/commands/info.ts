@@ -15,7 +15,7 @@ export const infoCommand = defineCommand({
       type: 'text',
       minimum: 0,
       summary:
-        'server clients memory persistence stats locks plugins commandstats keyspace; none: all but commandstats',
+        'server clients memory persistence stats locks plugins commandstats latencystats keyspace; none: all but commandstats and latencystats',
     },
   ],
   reply: { type: 'text' },

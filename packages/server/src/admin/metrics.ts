@@ -96,6 +96,11 @@ export function createMetrics(context: ServerContext): Registry {
   counter('locks_granted_total', 'Locks granted.', () => engine.statistics().locksGranted);
   counter('locks_timed_out_total', 'Waits for a lock that ended without it.', () => engine.statistics().locksTimedOut);
 
+  counter(
+    'slow_lock_waits_total',
+    'Waits for a lock longer than slowlog-lock-threshold.',
+    () => context.lockWaits.total,
+  );
   gauge('connections', 'Connections now.', () => connections.size);
   gauge('max_clients', 'The setting max-clients.', () => context.limits.maxClients);
   counter('connections_total', 'Connections accepted or refused.', () => statistics.connectionsReceived);

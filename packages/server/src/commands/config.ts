@@ -3,7 +3,7 @@ import { defineContainer, defineSubcommand } from '../command-handler.js';
 import { matchesGlob } from '../glob.js';
 import { SettingFault } from '../settings-registry.js';
 
-const [getSpec, setSpec, resetStatSpec] = commands.CONFIG.subcommands;
+const [getSpec, setSpec, rewriteSpec, resetStatSpec] = commands.CONFIG.subcommands;
 
 const get = defineSubcommand(getSpec, ({ context, request, sink, bound }) => {
   const { settings } = context;
@@ -36,10 +36,22 @@ const set = defineSubcommand(setSpec, ({ context, request, sink, bound }) => {
   return undefined;
 });
 
+const rewrite = defineSubcommand(rewriteSpec, ({ context, sink }) => {
+  if (context.rewriteConfig === null) {
+    sink.error('ERR', 'this server runs without a configuration file; there is nothing to rewrite');
+    return undefined;
+  }
+  return context.rewriteConfig().then(
+    () => (late) => late.ok(),
+    (error: unknown) => (late) =>
+      late.error('ERR', error instanceof Error ? error.message : 'the file was not written'),
+  );
+});
+
 const resetStat = defineSubcommand(resetStatSpec, ({ context, sink }) => {
   context.statistics.reset();
   sink.ok();
   return undefined;
 });
 
-export const config = defineContainer(commands.CONFIG, [get, set, resetStat]);
+export const config = defineContainer(commands.CONFIG, [get, set, rewrite, resetStat]);

@@ -1,0 +1,151 @@
+// Who made whom wait: waits for a lock that took longer than `slowlog-lock-threshold`, newest last. Only commands that
+// do wait pass through here, so it costs nothing where locks are free. A ring of `slowlogLength` entries.
+import { type Caller, type Clock, type Engine, hiddenId } from '@msession/engine';
+import {
+  ArgumentFault,
+  commands,
+  compileBinder,
+  type DeferredReply,
+  ReplyCollector,
+  ReplyError,
+  ReplyMap,
+  type ReplyValue,
+  Request,
+  replyText,
+} from '@msession/protocol';
+import type { Connection } from './connection.js';
+import { type ConnectionRegistry, nextCallerId } from './connection-registry.js';
+import type { ServerLimits } from './options.js';
+import { withoutUrlQueries } from './redaction.js';
+
+/** Fields in the order in which SLOWLOG LOCKS shows them. */
+export interface LockWait {
+  /** Grows by one with each entry. */
+  readonly number: number;
+  /** When the wait ended, in milliseconds since 1970. */
+  readonly atMs: number;
+  readonly waitedMs: number;
+  readonly id: string;
+  /** OK, or the code of the error. */
+  readonly outcome: string;
+  readonly waiter: string;
+  readonly waiterName: string;
+  readonly waiterNote: string;
+  /** Who held the lock when the wait began. */
+  readonly holder: string;
+  readonly holderName: string;
+  readonly holderNote: string;
+}
+
+type Holder = Pick<LockWait, 'holder' | 'holderName' | 'holderNote'>;
+
+interface Parts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly limits: ServerLimits;
+  readonly connections: ConnectionRegistry;
+}
+
+const bind = compileBinder(commands.SLOCK);
+const nobody: Holder = { holder: '', holderName: '', holderNote: '' };
+const longestNote = 256;
+
+export class LockWaits {
+  readonly #parts: Parts;
+  /** Asks the engine who holds a lock. */
+  readonly #asker: Caller = { id: nextCallerId(), canReceivePush: () => false, push: () => undefined };
+  #entries: LockWait[] = [];
+  #nextNumber = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** All there ever were. */
+  get total(): number {
+    return this.#nextNumber;
+  }
+
+  /** A SLOCK was not answered at once. The request is read before this returns. */
+  watch(waiter: Connection, request: Request, reply: Promise<DeferredReply>): void {
+    const { engine, clock, limits } = this.#parts;
+    if (limits.slowlogLockThresholdMs < 0 || limits.slowlogLength === 0) return;
+    const bound = bind(request, engine.limits);
+    if (bound instanceof ArgumentFault) return;
+    const startMs = clock.monotonicMs();
+    const id = request.bytes(bound.id);
+    const waiterNote = bound.note > 0 ? shownNote(request.text(bound.note)) : '';
+    const holder = this.#holderOf(id);
+    reply.then(async (deferred) => {
+      const waitedMs = clock.monotonicMs() - startMs;
+      if (waitedMs < limits.slowlogLockThresholdMs) return;
+      const outcome = outcomeOf(deferred);
+      this.#add({
+        number: this.#nextNumber++,
+        atMs: Math.floor(clock.wallMs()),
+        waitedMs: Math.round(waitedMs),
+        id: engine.limits.showIds ? id.toString('utf8') : hiddenId(id),
+        outcome,
+        waiter: waiter.address,
+        waiterName: waiter.name,
+        waiterNote,
+        ...(await holder),
+      });
+    }, ignoreFailure);
+  }
+
+  /** The newest entries, newest first; below 0 all of them. */
+  latest(count: number): readonly LockWait[] {
+    const newestFirst = [...this.#entries].reverse();
+    return count < 0 ? newestFirst : newestFirst.slice(0, count);
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+
+  #add(entry: LockWait): void {
+    this.#entries.push(entry);
+    const surplus = this.#entries.length - this.#parts.limits.slowlogLength;
+    if (surplus > 0) this.#entries.splice(0, surplus);
+  }
+
+  #holderOf(id: Buffer): Holder | Promise<Holder> {
+    const collector = new ReplyCollector(3);
+    const late = this.#parts.engine.execute('LOCKS', Request.of(['LOCKS', id]), collector, this.#asker);
+    if (late === undefined) return this.#read(collector.take());
+    return late.then((deferred) => {
+      deferred(collector);
+      return this.#read(collector.take());
+    });
+  }
+
+  #read(locks: ReplyValue): Holder {
+    const lock = Array.isArray(locks) ? locks[0] : undefined;
+    if (!(lock instanceof ReplyMap)) return nobody;
+    const connection = this.#parts.connections.get(Number(lock.get('connection')));
+    return {
+      holder: connection?.address ?? '',
+      holderName: connection?.name ?? '',
+      holderNote: shownNote(replyText(lock.get('note') ?? '') ?? ''),
+    };
+  }
+}
+
+function outcomeOf(deferred: DeferredReply): string {
+  const collector = new ReplyCollector(3);
+  deferred(collector);
+  const value = collector.take();
+  return value instanceof ReplyError ? value.code : 'OK';
+}
+
+function shownNote(note: string): string {
+  return withoutUrlQueries(note).slice(0, longestNote);
+}
+
+/** The promise of a reply fails only where the delivery of the reply tells so. */
+function ignoreFailure(): void {}

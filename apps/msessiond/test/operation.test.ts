@@ -248,6 +248,44 @@ describe('SIGHUP', () => {
   });
 });
 
+describe('CONFIG REWRITE', () => {
+  test('keeps what CONFIG SET changed over a restart, and leaves the rest of the file alone', async () => {
+    const text = `# our farm\nmax-clients = 100 # enough\n\n${usersText()}`;
+    const config = file('msession.toml', text);
+    const first = start({ flags: ['--config', config] });
+    const login = { user: 'admin', password: 'admin-sekret' };
+    const one = client({ port: await first.port(), ...login });
+    await one.configSet({ 'max-clients': '300', 'max-memory': '64mb', 'show-ids': 'yes', evict: 'lru' });
+    await one.send(['CONFIG', 'REWRITE']);
+    const written = readFileSync(config, 'utf8');
+    expect(written).toContain('# our farm\nmax-clients = 300 # enough\n');
+    expect(written.endsWith(usersText())).toBe(true);
+    await one.send(['CONFIG', 'REWRITE']);
+    expect(readFileSync(config, 'utf8')).toBe(written);
+    await reload(first);
+    await first.stop();
+    const second = start({ flags: ['--config', config] });
+    const shown = await client({ port: await second.port(), ...login }).configGet('*');
+    expect(['max-clients', 'max-memory', 'show-ids', 'evict'].map((name) => shown.get(name))).toEqual([
+      '300',
+      '67108864',
+      'yes',
+      'lru',
+    ]);
+  });
+
+  test('without a file, and in a folder that may not be written, says so', async () => {
+    const bare = client({ port: await start().port() });
+    await expect(bare.send(['CONFIG', 'REWRITE'])).rejects.toThrow('without a configuration file');
+    const config = file('msession.toml', 'max-clients = 100\n');
+    const one = client({ port: await start({ flags: ['--config', config] }).port() });
+    await one.configSet({ 'max-clients': '300' });
+    rmSync(config);
+    await expect(one.send(['CONFIG', 'REWRITE'])).rejects.toThrow('configuration file');
+    expect((await one.configGet('max-clients')).get('max-clients')).toBe('300');
+  });
+});
+
 test('a service manager is told when the daemon is ready and when it ends', async () => {
   const told = path.join(folder, 'told');
   const program = file('systemd-notify', `#!/bin/sh\necho "$@" >> ${told}\n`);

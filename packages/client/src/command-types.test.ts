@@ -72,10 +72,12 @@ describe('method types', () => {
       | 'clientNoEvict'
       | 'clientUnbind'
       | 'configGet'
+      | 'configRewrite'
       | 'configSet'
       | 'configResetstat'
       | 'slowlogGet'
       | 'slowlogLen'
+      | 'slowlogLocks'
       | 'slowlogReset'
     >();
   });

@@ -1,5 +1,5 @@
 // The daemon's life: engine, plugins, server, ready line; then it waits to be ended, drains and closes, in that order.
-import { createServer, loadPlugins, type ServerAddresses } from '@msession/server';
+import { createServer, loadPlugins, type MsessionServer, type ServerAddresses } from '@msession/server';
 import type { ReadSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/settings-schema.js';
 import { version } from '../version.js';
@@ -8,6 +8,7 @@ import { howToTry } from './how-to-try.js';
 import { createLog } from './log.js';
 import { notifySystemd } from './notify-systemd.js';
 import { type CurrentSettings, reload } from './reload.js';
+import { rewriteConfig } from './rewrite-config.js';
 import { accessOptions, adminOptions, settingsFolder, tlsOptions } from './server-access.js';
 import { daemonSettings, serverLimits } from './server-limits.js';
 import { startFault } from './start-fault.js';
@@ -41,7 +42,7 @@ export async function runDaemon(settings: Settings, { process, isWatched, read }
     const plugins = await loadPlugins(settings.plugin, settingsFolder(settings));
     const current: CurrentSettings = { settings };
     const [admin, tls] = [adminOptions(settings), tlsOptions(settings)];
-    const server = createServer({
+    const server: MsessionServer = createServer({
       engine,
       plugins,
       host: settings.host,
@@ -55,6 +56,9 @@ export async function runDaemon(settings: Settings, { process, isWatched, read }
       showIds: settings['show-ids'],
       version,
       logger: log,
+      ...(settings.config === undefined
+        ? {}
+        : { onConfigRewrite: async () => rewriteConfig({ server, current, file: settings.config as string, log }) }),
       onShutdownRequest: () => exit.request('SHUTDOWN'),
       onFatal: (error) => fail(error, 'a listening socket failed; ending'),
     });

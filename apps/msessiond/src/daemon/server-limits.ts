@@ -19,6 +19,7 @@ export function serverLimits(settings: Settings): Partial<ServerLimits> {
     maxPasswordFailures: settings['max-password-failures'],
     slowlogThresholdMs: settings['slowlog-threshold'],
     slowlogLength: settings['slowlog-length'],
+    slowlogLockThresholdMs: settings['slowlog-lock-threshold'],
   };
 }
 

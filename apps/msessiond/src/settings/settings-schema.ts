@@ -256,6 +256,15 @@ export const settingsSchema = z.object({
     default: defaultServerLimits.slowlogLength,
     description: 'Entries that the slow log keeps',
   }),
+  'slowlog-lock-threshold': timeSetting({
+    group: 'Observation',
+    isChangeable,
+    unit: 'milliseconds',
+    minimum: -1,
+    maximum: 86_400_000,
+    default: defaultServerLimits.slowlogLockThresholdMs,
+    description: 'How long a wait for a lock must take to be listed by SLOWLOG LOCKS; 0 lists all, -1 none',
+  }),
   'show-ids': switchSetting({
     group: 'Observation',
     isChangeable,

@@ -4,12 +4,14 @@ import { ArgumentError, createClient } from '@msession/client';
 import { type Command, CommanderError } from 'commander';
 import { clientOptions, serverLabel } from './cli/client-options.js';
 import { type ExitCode, exitCodes } from './cli/exit-codes.js';
+import { runHashPassword } from './cli/hash-password.js';
 import { historyFile } from './cli/history-file.js';
 import { Output, type OutputForm } from './cli/output.js';
 import { type Asked, buildProgram, type GlobalFlags, unknownOption } from './cli/program.js';
 import { runPrompt } from './cli/prompt.js';
 import { UsageFault } from './cli/request-words.js';
 import { runCommand } from './cli/run-command.js';
+import { runTop } from './cli/run-top.js';
 import { version } from './version.js';
 
 function outputForm(flags: GlobalFlags): OutputForm {
@@ -56,6 +58,15 @@ async function main(): Promise<ExitCode> {
   const asked = read(process.argv.slice(2));
   if (typeof asked === 'number') return asked;
   const output = new Output(outputForm(asked.flags), process.stdout, process.stderr);
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  if (asked.what === 'hash-password')
+    return await runHashPassword({
+      costLog2: asked.costLog2,
+      output,
+      input: process.stdin,
+      // the hash goes to standard output, which may be a file
+      ...(process.stdin.isTTY === true ? { terminal: process.stderr } : {}),
+    });
   try {
     const options = clientOptions(asked.flags, process.env);
     const client = createClient(options);
@@ -64,13 +75,27 @@ async function main(): Promise<ExitCode> {
     } catch (error) {
       return output.failure(error);
     }
-    if (asked.what === 'request') {
-      const ending = new AbortController();
+    const ending = new AbortController();
+    const endOnSignals = () => {
       process.on('SIGINT', () => ending.abort());
       process.on('SIGTERM', () => ending.abort());
+    };
+    if (asked.what === 'request') {
+      endOnSignals();
       return await runCommand(asked.words, { client, output, signal: ending.signal });
     }
-    const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+    if (asked.what === 'top') {
+      endOnSignals();
+      const { intervalMs, isOnce } = asked;
+      return await runTop({
+        client,
+        output,
+        label: serverLabel(options),
+        intervalMs,
+        signal: ending.signal,
+        ...(isTerminal && !isOnce ? { terminal: { screen: process.stdout, keys: process.stdin } } : {}),
+      });
+    }
     const history = historyFile(process.env);
     return await runPrompt({
       client,

@@ -1,11 +1,14 @@
 // The command line of `msession`: one subcommand for every command of the table, with its options as flags, and short
 // names for the everyday ones. What a subcommand does is handed in, so that this file only reads words.
 import { type ArgumentSpec, type CommandSpec, commandList } from '@msession/protocol';
+import { defaultCostLog2 } from '@msession/server';
 import { Argument, Command, type HelpConfiguration, Option } from 'commander';
 import { nearestName } from '../settings/setting-fault.js';
 import type { ServerFlags } from './client-options.js';
 import { aliases, findCommand, lastWord, resolveAlias } from './command-names.js';
+import { readCost } from './hash-password.js';
 import { optionKey, requestWords, UsageFault, type Word } from './request-words.js';
+import { readInterval } from './run-top.js';
 
 export interface GlobalFlags extends ServerFlags {
   readonly json?: boolean;
@@ -16,7 +19,9 @@ export interface GlobalFlags extends ServerFlags {
 /** What the command line asks for: the words of one request, or the prompt. */
 export type Asked =
   | { readonly what: 'request'; readonly words: Word[]; readonly flags: GlobalFlags }
-  | { readonly what: 'prompt'; readonly flags: GlobalFlags };
+  | { readonly what: 'prompt'; readonly flags: GlobalFlags }
+  | { readonly what: 'top'; readonly intervalMs: number; readonly isOnce: boolean; readonly flags: GlobalFlags }
+  | { readonly what: 'hash-password'; readonly costLog2: number; readonly flags: GlobalFlags };
 
 export interface ProgramOptions {
   readonly version: string;
@@ -25,6 +30,8 @@ export interface ProgramOptions {
   /** All of standard input, for `--stdin`. */
   readonly readStdin: () => Buffer;
 }
+
+const toolGroup = 'Tools:';
 
 /** Words behind those that a command names; help does not list them. */
 const furtherWords = 'words';
@@ -82,7 +89,45 @@ export function buildProgram(options: ProgramOptions): Command {
     .helpGroup('Short names:')
     .action((words: string[], _own, command: Command) => ask(words, command, options));
   program.addCommand(send);
+  program.addCommand(topCommand(options));
+  program.addCommand(hashPasswordCommand(options));
   return program;
+}
+
+function topCommand(options: ProgramOptions): Command {
+  return new Command('top')
+    .summary('throughput, latency, sessions, memory and locks, live')
+    .description('Shows what the server does, again and again, until q or Ctrl-C. The user needs the right admin.')
+    .addOption(new Option('--interval <seconds>', 'between two looks').default('2'))
+    .addOption(new Option('--once', 'print one look as text and end'))
+    .helpOption('--help', 'print this help')
+    .helpGroup(toolGroup)
+    .action((own: { interval: string; once?: boolean }, command: Command) =>
+      options.onAsked({
+        what: 'top',
+        intervalMs: readInterval(own.interval),
+        isOnce: own.once === true,
+        flags: command.optsWithGlobals<GlobalFlags>(),
+      }),
+    );
+}
+
+function hashPasswordCommand(options: ProgramOptions): Command {
+  return new Command('hash-password')
+    .summary('make the hash of a password for the users of a configuration file')
+    .description(
+      'Asks for a password, or reads the first line of standard input, and prints its hash: password-hash of a [users.NAME] table.',
+    )
+    .addOption(new Option('--cost <log2>', "logarithm of scrypt's cost").default(String(defaultCostLog2)))
+    .helpOption('--help', 'print this help')
+    .helpGroup(toolGroup)
+    .action((own: { cost: string }, command: Command) =>
+      options.onAsked({
+        what: 'hash-password',
+        costLog2: readCost(own.cost),
+        flags: command.optsWithGlobals<GlobalFlags>(),
+      }),
+    );
 }
 
 /** `--prot` is an option of nobody: says so, with the nearest. */
@@ -93,7 +138,8 @@ export function unknownOption(flag: string, command: Command): string {
 }
 
 function unknownCommand(word: string): string {
-  const known = [...commandList.map(({ name }) => name.toLowerCase()), ...Object.keys(aliases)];
+  const tools = ['top', 'hash-password', 'send'];
+  const known = [...commandList.map(({ name }) => name.toLowerCase()), ...Object.keys(aliases), ...tools];
   return `unknown command ${word}${nearestName(word.toLowerCase(), known)}; msession --help lists all`;
 }
 

@@ -267,7 +267,8 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             return '';
         }
         $this->report->clear();
-        $isMove = CallSite::isInRegenerate();
+        $site = CallSite::current();
+        $isMove = $site->isRegenerate;
         if (!$isMove) {
             $this->renameFrom = $this->copyFrom = null;
         }
@@ -284,7 +285,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             return $this->failRead($id, 'ERR', 'ERR the session id is refused: it is too long or too short, or has characters other than A-Z, a-z, 0-9, "-" and ","');
         }
         try {
-            $data = $this->load($store, $id, $isMove);
+            $data = $this->load($store, $id, $site);
         } catch (MsessionException $failure) {
             return $this->failRead($id, $failure->errorCode(), $failure->getMessage(), $failure);
         }
@@ -322,7 +323,8 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         if (isset($this->readOnly[$id])) {
             return $this->skipReadOnly($id, $data);
         }
-        if (!SessionId::isAcceptable($id, SessionId::isFromRequest($id))) {
+        // an id whose lock is held was accepted when it was read
+        if ($store->heldKey($id) === null && !SessionId::isAcceptable($id, SessionId::isFromRequest($id))) {
             return $this->failWrite('ERR', 'ERR the session id is refused');
         }
         try {
@@ -335,7 +337,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             return $this->refuseWrite($id, $outcome, 'another request has taken the lock or ended the session, nothing was written');
         }
         unset($this->isNew[$id]);
-        $this->copyFrom = CallSite::isInRegenerate() ? $id : null;
+        $this->copyFrom = CallSite::current()->isRegenerate ? $id : null;
         $this->lastWrite = self::SAVED;
         $this->finishMigration($id);
 
@@ -394,7 +396,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         if (!SessionId::isAcceptable($id, SessionId::isFromRequest($id))) {
             return true;
         }
-        if (CallSite::isInRegenerate()) {
+        if (CallSite::current()->isRegenerate) {
             // the new id's read() renames: variables, sub-sessions and the lock go along
             $this->renameFrom = $id;
 
@@ -463,18 +465,13 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         return $this->store;
     }
 
-    /** Whether a new session may be written: not when the page only reads. */
-    private function opensReadOnly(): bool
-    {
-        return $this->options->isReadOnly() || CallSite::isReadAndClose();
-    }
-
     private function prefetch(SessionStore $store, string $id): bool
     {
-        if (!CallSite::isInStart()) {
+        $site = CallSite::current();
+        if (!$site->isStart) {
             return $store->exists($id);
         }
-        $hasLock = $this->options->hasLocks && !$this->opensReadOnly();
+        $hasLock = $this->options->hasLocks && !$this->options->isReadOnly() && !$site->isReadAndClose;
         [$exists, $data] = $hasLock ? $store->lockExisting($id) : $store->peek($id);
         if ($exists) {
             $this->prefetched = ['id' => $id, 'data' => $data, 'failure' => null];
@@ -488,11 +485,11 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         return false;
     }
 
-    private function load(SessionStore $store, string $id, bool $isMove): ?string
+    private function load(SessionStore $store, string $id, CallSite $site): ?string
     {
         $prefetched = $this->prefetched;
         $this->prefetched = null;
-        $isReadOnly = $this->opensReadOnly();
+        $isReadOnly = $this->options->isReadOnly() || $site->isReadAndClose;
         if ($isReadOnly) {
             $this->readOnly[$id] = '';
         }
@@ -506,7 +503,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         if ($store->heldKey($id) !== null) {
             return $store->fetch($id);
         }
-        if ($isMove) {
+        if ($site->isRegenerate) {
             $this->moveTo($store, $id);
 
             return '';

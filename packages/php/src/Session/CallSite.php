@@ -13,32 +13,34 @@ final class CallSite
     /** Decorating handlers put frames between PHP and us. */
     private const FRAMES = 16;
 
-    public static function isInRegenerate(): bool
-    {
-        return self::frame('session_regenerate_id', DEBUG_BACKTRACE_IGNORE_ARGS) !== null;
-    }
+    /** @var bool in session_regenerate_id() */
+    public $isRegenerate = false;
 
-    public static function isInStart(): bool
-    {
-        return self::frame('session_start', DEBUG_BACKTRACE_IGNORE_ARGS) !== null;
-    }
+    /** @var bool in session_start() */
+    public $isStart = false;
 
-    public static function isReadAndClose(): bool
-    {
-        $frame = self::frame('session_start', 0);
+    /** @var bool in session_start(['read_and_close' => true]) */
+    public $isReadAndClose = false;
 
-        return !empty($frame['args'][0]['read_and_close']);
-    }
-
-    /** @return array<string, mixed>|null */
-    private static function frame(string $function, int $flags): ?array
+    /** One look at the stack; each costs as much as encoding a request. */
+    public static function current(): self
     {
-        foreach (debug_backtrace($flags, self::FRAMES) as $frame) {
-            if ($frame['function'] === $function && !isset($frame['class'])) {
-                return $frame;
+        $site = new self();
+        foreach (debug_backtrace(0, self::FRAMES) as $frame) {
+            if (isset($frame['class'])) {
+                continue;
+            }
+            if ($frame['function'] === 'session_start') {
+                $site->isStart = true;
+                $site->isReadAndClose = !empty($frame['args'][0]['read_and_close']);
+                break;
+            }
+            if ($frame['function'] === 'session_regenerate_id') {
+                $site->isRegenerate = true;
+                break;
             }
         }
 
-        return null;
+        return $site;
     }
 }

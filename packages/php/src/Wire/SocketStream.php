@@ -26,6 +26,9 @@ final class SocketStream implements Stream
     /** @var string|null key in PersistentNames, given back on close */
     private $persistentName;
 
+    /** @var float|null the timeout in force */
+    private $readTimeout;
+
     /** @param resource $socket */
     public function __construct($socket, bool $isReused, ?string $persistentName)
     {
@@ -78,6 +81,10 @@ final class SocketStream implements Stream
 
     public function setReadTimeout(float $seconds): void
     {
+        if ($seconds === $this->readTimeout) {
+            return;
+        }
+        $this->readTimeout = $seconds;
         $whole = (int) floor($seconds);
         stream_set_timeout($this->socket(), $whole, (int) round(($seconds - $whole) * 1e6));
     }

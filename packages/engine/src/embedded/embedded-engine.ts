@@ -117,6 +117,7 @@ class EmbeddedEngine implements Engine {
   async #openStore(options: StoreOptions): Promise<void> {
     const keys = new KeySource(this.#clock);
     const parts = this.#build(keys);
+    parts.locks.lastTicket = this.#parts.locks.lastTicket;
     const store = await FamilyStore.open({ ...parts, keys }, options);
     const cold = new ColdSessions(store, parts.sessions);
     parts.sweeper.cold = cold;
@@ -129,6 +130,8 @@ class EmbeddedEngine implements Engine {
     const { sweeper, locks, store } = this.#parts;
     sweeper.close();
     locks.close();
+    // closed once; what it had in memory stays for whoever asks for figures
+    this.#parts = { ...this.#parts, store: undefined, cold: undefined };
     await store?.close();
   }
 

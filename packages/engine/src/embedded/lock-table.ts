@@ -26,7 +26,8 @@ export class LockTable {
   readonly #events: EventHub;
   /** Locks of sub-sessions of which there is no session yet. */
   readonly #reservedSubs = new Set<Lock>();
-  #lastTicket = 0;
+  /** Number of the last ASYNC request; goes on when an engine is started again. */
+  lastTicket = 0;
   #sweepAtMs = 0;
 
   constructor(options: { sessions: Sessions; keys: KeySource; clock: Clock; limits: EngineLimits; events: EventHub }) {
@@ -50,7 +51,7 @@ export class LockTable {
   }
 
   nextTicket(): number {
-    return ++this.#lastTicket;
+    return ++this.lastTicket;
   }
 
   /**

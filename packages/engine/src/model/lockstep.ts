@@ -130,11 +130,19 @@ class Lockstep {
     else if (step.kind === 'list') await this.listByPages(step.pageSize);
     else if (step.kind === 'call') await this.call(step.caller, step.words);
     else if (step.kind === 'unbind') this.unbind(step.caller);
-    else {
-      this.#callersMade++;
-      this.left.close(step.caller, this.#callersMade);
-      this.right.close(step.caller, this.#callersMade);
-    }
+    else this.#close(step.caller);
+    await this.compare();
+  }
+
+  #close(at: number): void {
+    this.#callersMade++;
+    this.left.close(at, this.#callersMade);
+    this.right.close(at, this.#callersMade);
+  }
+
+  /** All callers hang up and others come. */
+  async hangUp(): Promise<void> {
+    for (let at = 0; at < callerCount; at++) this.#close(at);
     await this.compare();
   }
 
@@ -323,8 +331,14 @@ function byKey(reply: ReplyValue): ReplyValue {
  * Runs a script on both engines; throws at the first step after which they differ, with the steps so far.
  * @param left the engine under test
  * @param right the engine that it is judged by
+ * @param between called behind every step with the left engine; `hangUp` replaces all callers of both
  */
-export async function runInLockstep(left: MakeEngine, right: MakeEngine, script: readonly Step[]): Promise<void> {
+export async function runInLockstep(
+  left: MakeEngine,
+  right: MakeEngine,
+  script: readonly Step[],
+  between: (engine: Engine, hangUp: () => Promise<void>) => Promise<void> = async () => {},
+): Promise<void> {
   const both = new Lockstep(new World(left), new World(right));
   await both.left.engine.start();
   await both.right.engine.start();
@@ -333,6 +347,7 @@ export async function runInLockstep(left: MakeEngine, right: MakeEngine, script:
     for (const step of script) {
       done.push(shownStep(step));
       await both.step(step);
+      await between(both.left.engine, () => both.hangUp());
     }
     done.push('the end');
     await both.finish();

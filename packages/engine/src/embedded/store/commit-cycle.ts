@@ -169,6 +169,7 @@ export class CommitCycle {
   }
 
   #whenNext(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new StoreFault('the store is closed'));
     this.#next ??= waiter();
     if (this.fault === undefined) this.#schedule();
     else if (this.#timer === undefined) this.#retryLater();
@@ -202,7 +203,7 @@ export class CommitCycle {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#isCommitting = true;
-    void this.#commit();
+    this.#commit().catch((error: Error) => this.#onFailed(error.message, 0));
   }
 
   async #commit(): Promise<void> {

@@ -116,6 +116,7 @@ export class FamilyCodec {
     writer.short(at < 0 ? ofParent : sub.length);
     writer.short(note.length);
     writer.byte((lock.boundTo === undefined ? 0 : lockFlag.bound) | (lock.hasLapsed ? lockFlag.lapsed : 0));
+    writer.word(lock.holderId);
     writer.bytes(sub);
     writer.bytes(note);
   }
@@ -195,6 +196,8 @@ export class FamilyCodec {
       lock.sinceMs = each.sinceMs;
       lock.note = each.note.toString();
       lock.hasLapsed = isFree;
+      // numbers of connections are given anew by every process
+      if (!isOfEarlierProcess) lock.holderId = each.holderId;
       this.#locks.restore(lock, address);
       count++;
     }

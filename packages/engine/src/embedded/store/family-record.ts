@@ -11,13 +11,13 @@
 //             double sequence, accessed, deadline, revision, key released last; short bytes of the id behind its slash,
 //             short bytes of the class name; then these, the block of variables as it lies in memory, and the data
 //   locks:    double key, end of the lease, since (milliseconds since 1970); short bytes of the id behind its slash,
-//             short bytes of the note, byte flags; then both. The parent's own lock has 0xffff for the first length.
+//             short bytes of the note, byte flags, word number of the connection that took it; then both. The parent's own lock has 0xffff for the first length.
 import { crc32 } from 'node:zlib';
 
 export const recordVersion = 1;
 export const recordHeadBytes = 24;
 export const recordSessionBytes = 60;
-export const recordLockBytes = 29;
+export const recordLockBytes = 33;
 /** In place of the length of a sub-session's name, for what belongs to the parent. */
 export const ofParent = 0xffff;
 export const lockFlag = { bound: 1, lapsed: 2 } as const;
@@ -44,6 +44,7 @@ export interface RecordLock {
   readonly leaseEndMs: number;
   readonly sinceMs: number;
   readonly note: Buffer;
+  readonly holderId: number;
   readonly isBound: boolean;
   readonly hasLapsed: boolean;
 }
@@ -113,6 +114,7 @@ export function readRecord(record: Buffer): FamilyRecord {
       sinceMs: head.readDoubleLE(16),
       isBound: (flags & lockFlag.bound) !== 0,
       hasLapsed: (flags & lockFlag.lapsed) !== 0,
+      holderId: head.readUInt32LE(29),
       sub: subBytes === ofParent ? undefined : take(subBytes),
       note: take(noteBytes),
     });

@@ -166,6 +166,7 @@ export class FamilyStore implements SessionKeeper {
       familyKey(sessions.hashOf(sessions.globals), globals, 0, globals.length),
     );
     if (record !== undefined) this.#restore(record, globals);
+    else if (this.durability !== 'none') this.cycle.willChange(sessions.globals, false);
     for (const key of [...locked.getKeys({})]) {
       const id = Buffer.from(idOfKey(key));
       const family = id.equals(globals) ? undefined : this.environment.families.get(key);

@@ -81,9 +81,16 @@ export interface Engine {
    * Runs one engine command. The words are already counted and bound against the table by the engine itself: the
    * caller passes the request as it came. Either the reply is written to `sink` before this returns undefined, or a
    * promise of it is returned and `sink` is left untouched; the promise never rejects. `request` and its buffer may be
-   * reused by the caller as soon as this returns.
+   * reused by the caller as soon as this returns. `nowMs` is the monotonic time where the caller has just looked at the
+   * engine's clock; absent, the engine looks itself.
    */
-  execute(command: CommandName, request: Request, sink: ReplySink, caller: Caller): undefined | Promise<DeferredReply>;
+  execute(
+    command: CommandName,
+    request: Request,
+    sink: ReplySink,
+    caller: Caller,
+    nowMs?: number,
+  ): undefined | Promise<DeferredReply>;
   /** Frees the locks bound to this caller and withdraws its waits, whose promises resolve unread; answers how many. */
   release(caller: Caller): number;
   /**

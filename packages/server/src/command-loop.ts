@@ -191,7 +191,7 @@ export class CommandLoop {
       const isSampled = index >= 0 && ((this.#calls[index] as number) & (callsPerSample - 1)) === 0;
       const isMeasured = isExact || isSampled;
       if (isMeasured && !timesAll) markMs = clock.monotonicMs();
-      const late = this.#dispatch(connection, request, index);
+      const late = this.#dispatch(connection, request, index, markMs);
       if (late !== undefined) {
         delivery.flush(connection, unflushed);
         unflushed = 0;
@@ -249,6 +249,7 @@ export class CommandLoop {
     connection: Connection,
     request: Request,
     index: number,
+    nowMs: number,
   ): undefined | { readonly reply: Promise<DeferredReply>; readonly isBlocking: boolean } {
     const context = this.#context;
     const writer = this.#delivery.writer;
@@ -270,7 +271,7 @@ export class CommandLoop {
     try {
       reply =
         handler === undefined
-          ? this.#engine.execute(names[index] as CommandName, request, writer, connection)
+          ? this.#engine.execute(names[index] as CommandName, request, writer, connection, nowMs)
           : handler.run(context, connection, request, writer);
     } catch (error) {
       context.logger.error({ err: error, command: names[index] }, 'a command failed');

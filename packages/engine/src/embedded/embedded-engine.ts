@@ -135,7 +135,13 @@ class EmbeddedEngine implements Engine {
     await store?.close();
   }
 
-  execute(command: CommandName, request: Request, sink: ReplySink, caller: Caller): undefined | Promise<DeferredReply> {
+  execute(
+    command: CommandName,
+    request: Request,
+    sink: ReplySink,
+    caller: Caller,
+    nowMs?: number,
+  ): undefined | Promise<DeferredReply> {
     const route = routes[command];
     if (route === undefined || this.#isClosed) {
       if (route === undefined) sink.error('ERR', `'${command}' is no command of an engine`);
@@ -148,7 +154,8 @@ class EmbeddedEngine implements Engine {
       return undefined;
     }
     const { sessions, store } = this.#parts;
-    sessions.refreshNow();
+    if (nowMs === undefined) sessions.refreshNow();
+    else sessions.advanceTo(nowMs);
     if (store !== undefined) {
       store.relieve();
       if (route.grows && !canBeKept(store, sink)) return undefined;

@@ -79,6 +79,11 @@ export class Sessions {
     return this.#now;
   }
 
+  /** As `refreshNow`, with a time that was read a moment ago: a look at the clock is a twentieth of a GETVAL. */
+  advanceTo(nowMs: number): void {
+    if (nowMs > this.#now) this.#now = nowMs;
+  }
+
   /** Looks at the clock: before each command, and in each timer. */
   refreshNow(): void {
     this.#now = this.#clock.monotonicMs();

@@ -1,4 +1,5 @@
-// Clients that others wrote, unmodified, for every command of the table: ioredis, node-redis and redis-cli (RESP2, RESP3).
+// Clients that others wrote, unmodified, for every command of the table: ioredis, node-redis, redis-cli (RESP2, RESP3) and
+// phpredis.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createEmbeddedEngine } from '@msession/engine';
@@ -210,5 +211,40 @@ describe('ioredis', () => {
     await run('redis-cli', ['-p', String(port), 'COUNT']);
     expect(await line).toEqual(['COUNT']);
     watched.disconnect();
+  });
+});
+
+/** Runs each line of standard input (a JSON list of words) through rawCommand; prints the answers as a JSON list. */
+const rawCommands = `
+$redis = new Redis();
+$redis->connect('127.0.0.1', (int) $argv[1]);
+$answers = [];
+foreach (json_decode(stream_get_contents(STDIN), true) as $words) {
+    try {
+        $reply = $redis->rawCommand(...$words);
+        // false stands for null and for -ERR; other codes are thrown
+        $answers[] = $reply === false ? $redis->getLastError() : $reply;
+        $redis->clearLastError();
+    } catch (RedisException $refused) {
+        $answers[] = $refused->getMessage();
+    }
+}
+echo json_encode($answers);
+`;
+
+describe("phpredis's rawCommand", () => {
+  beforeAll(restart);
+  afterAll(stop);
+  test('every command that leaves the connection as it is', async () => {
+    const lines = script.filter(([[name]]) => !connectionChanging.has(name ?? ''));
+    const php = run('php', ['-d', 'display_errors=stderr', '-r', rawCommands, '--', String(port)]);
+    php.child.stdin?.end(JSON.stringify(lines.map(([words]) => words)));
+    const answers: unknown[] = JSON.parse((await php).stdout);
+    expect(answers).toHaveLength(lines.length);
+    for (const [i, [words, answer]] of lines.entries()) {
+      // phpredis answers true for +OK and for other status replies
+      const text = answers[i] === true ? (words[0] === 'PING' ? 'PONG' : 'OK') : flat(answers[i]);
+      expect(text, words.join(' ')).toMatch(answer);
+    }
   });
 });

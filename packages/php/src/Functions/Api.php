@@ -395,7 +395,7 @@ final class Api
         if ($count >= $minimum && $count <= $maximum) {
             return true;
         }
-        Warnings::raise($function, 'Wrong parameter count for ' . $function . '()');
+        Warnings::wrongCount($function);
 
         return false;
     }

@@ -10,13 +10,23 @@ final class Warnings
     /** Raises an E_USER_WARNING. May not return: the application's error handler can throw. */
     public static function raise(string $function, string $text): void
     {
-        $place = '';
+        trigger_error($function . '(): ' . $text . self::place($function), E_USER_WARNING);
+    }
+
+    /** What PHP 4 said, to the word: the function's name stands behind, not in front. */
+    public static function wrongCount(string $function): void
+    {
+        trigger_error('Wrong parameter count for ' . $function . '()' . self::place($function), E_USER_WARNING);
+    }
+
+    private static function place(string $function): string
+    {
         foreach (debug_backtrace(DEBUG_BACKTRACE_IGNORE_ARGS, 16) as $frame) {
             if ($frame['function'] === $function && !isset($frame['class']) && isset($frame['file'], $frame['line'])) {
-                $place = ' in ' . $frame['file'] . ':' . $frame['line'];
-                break;
+                return ' in ' . $frame['file'] . ':' . $frame['line'];
             }
         }
-        trigger_error($function . '(): ' . $text . $place, E_USER_WARNING);
+
+        return '';
     }
 }

@@ -109,11 +109,11 @@ final class FunctionsTest extends ServerTestCase
         self::assertNull(msession_call('f', 1, 2, 3, 4, 5));
         self::assertNull(msession_unlock());
         self::assertSame([
-            'msession_get(): Wrong parameter count for msession_get() in FILE:LINE',
-            'msession_set(): Wrong parameter count for msession_set() in FILE:LINE',
-            'msession_count(): Wrong parameter count for msession_count() in FILE:LINE',
-            'msession_call(): Wrong parameter count for msession_call() in FILE:LINE',
-            'msession_unlock(): Wrong parameter count for msession_unlock() in FILE:LINE',
+            'Wrong parameter count for msession_get() in FILE:LINE',
+            'Wrong parameter count for msession_set() in FILE:LINE',
+            'Wrong parameter count for msession_count() in FILE:LINE',
+            'Wrong parameter count for msession_call() in FILE:LINE',
+            'Wrong parameter count for msession_unlock() in FILE:LINE',
         ], $this->takeWarnings());
     }
 

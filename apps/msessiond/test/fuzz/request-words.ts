@@ -70,7 +70,7 @@ export function plainRequest(random: Random, spec: CommandSpec): Word[] {
 function addArgument(random: Random, words: Word[], argument: ArgumentSpec): void {
   switch (argument.kind) {
     case 'positional':
-      if (argument.optional !== true || random.isLikely(0.6)) words.push(valueOf(random, argument.type));
+      if (argument.optional !== true || random.isLikely(0.6)) words.push(argumentOf(random, argument.type));
       return;
     case 'word':
       if (argument.optional !== true || random.isLikely(0.6)) words.push(random.pick(argument.words));
@@ -80,7 +80,10 @@ function addArgument(random: Random, words: Word[], argument: ArgumentSpec): voi
       return;
     case 'option':
       if (argument.required !== true && random.isLikely(0.65)) return;
-      words.push(argument.token, argument.token === 'WAIT' ? String(random.below(3)) : valueOf(random, argument.type));
+      words.push(
+        argument.token,
+        argument.token === 'WAIT' ? String(random.below(3)) : argumentOf(random, argument.type),
+      );
       return;
     case 'flag':
       if (random.isLikely(0.3)) words.push(argument.token);
@@ -98,11 +101,11 @@ function addArgument(random: Random, words: Word[], argument: ArgumentSpec): voi
 }
 
 function addItem(random: Random, words: Word[], item: { readonly type: ArgumentType; readonly pair?: ArgumentType }) {
-  words.push(valueOf(random, item.type));
-  if (item.pair !== undefined) words.push(valueOf(random, item.pair));
+  words.push(argumentOf(random, item.type));
+  if (item.pair !== undefined) words.push(argumentOf(random, item.pair));
 }
 
-function valueOf(random: Random, type: ArgumentType): Word {
+function argumentOf(random: Random, type: ArgumentType): Word {
   switch (type) {
     case 'id':
       return random.pick(ids);

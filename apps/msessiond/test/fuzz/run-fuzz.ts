@@ -76,7 +76,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
         throw new Error(`seed ${seed}, phase ${phase}: users who may not write changed what the server holds`);
       await cleanUp(operator);
       result.phases++;
-      result.memory.push({ requests: result.requests, bytes: residentBytes(daemon.child.pid as number) });
+      result.memory.push({ requests: result.requests, bytes: memoryOf(daemon.child.pid as number, 'VmRSS') });
       options.onPhase?.(result);
     }
     await operator.close();
@@ -107,8 +107,9 @@ export function memoryGrowth(samples: readonly { readonly bytes: number }[]): nu
   return middle(samples.slice(-third)) / middle(samples.slice(0, third)) - 1;
 }
 
-export function residentBytes(pid: number): number {
-  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+/** What the system counts for a process: all that is resident, its own of that, or the pages of files that it maps. */
+export function memoryOf(pid: number, what: 'VmRSS' | 'RssAnon' | 'RssFile'): number {
+  const found = new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
   return Number(found?.[1]) * 1024;
 }
 

@@ -20,11 +20,11 @@ export class KeyCeiling {
     try {
       // a crash while it was made leaves one of no bytes
       if (existsSync(file) && statSync(file).size === 0) removeStore(file);
-      checkFile(file, false);
+      checkFile(file);
       this.#table = open<number, string>({ path: file, noSubdir: true, encoding: 'json', overlappingSync: false });
     } catch (error) {
       if (error instanceof StoreFault) throw error;
-      throw damaged(file, reasonOf(error), { wasBytes: undefined });
+      throw damaged(file, reasonOf(error));
     }
     keys.begin(Math.max(known, this.#table.get('ceiling') ?? 0), (needed) => this.#raise(needed + stride));
   }

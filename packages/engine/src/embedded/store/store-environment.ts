@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { faultOf } from './family-record.js';
 import { checkFile, damaged } from './file-check.js';
 import { migrate, storeFormat } from './store-format.js';
 import { StoreFault } from './store-options.js';
@@ -91,17 +90,16 @@ export async function openStore(options: EnvironmentOptions): Promise<StoreEnvir
     if (isReadOnly) throw new StoreFault(`there is no store at ${file}`);
     await make(file);
   }
-  const check = checkFile(file, !isReadOnly);
+  checkFile(file, isReadOnly);
   let environment: StoreEnvironment | undefined;
   try {
     environment = openTables(options);
     migrate(environment, file, isReadOnly);
-    if (check.wasBytes !== undefined) walkAll(environment);
     return environment;
   } catch (error) {
     await environment?.root.close();
     if (error instanceof StoreFault) throw error;
-    throw damaged(file, reasonOf(error), check);
+    throw damaged(file, reasonOf(error));
   }
 }
 
@@ -127,18 +125,6 @@ async function make(file: string): Promise<void> {
 export function removeStore(file: string): void {
   rmSync(file, { force: true });
   rmSync(`${file}-lock`, { force: true });
-}
-
-/** A file that a crash left shorter than its map says: everything in it must be readable. */
-function walkAll(environment: StoreEnvironment): void {
-  const { families, deadlines, locked, postings } = environment;
-  for (const { value } of families.getRange({})) {
-    const fault = faultOf(value);
-    if (fault !== undefined) throw new Error(fault);
-  }
-  for (const table of [families, deadlines, locked, postings])
-    if (table.getKeysCount({}) !== (table.getStats() as { entryCount: number }).entryCount)
-      throw new Error('it is shorter than it was');
 }
 
 export function recordCount({ families }: StoreEnvironment): number {

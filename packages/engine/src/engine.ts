@@ -73,6 +73,8 @@ export interface Engine {
   /** For INFO: `embedded`, `redis`. */
   readonly kind: string;
   readonly limits: EngineLimits;
+  /** The clock it runs on, where a caller that runs on the same one may pass times along. */
+  readonly clock?: Clock;
   /** Opens what it stands on; resolves when commands can be answered. */
   start(): Promise<void>;
   /** Makes everything durable and lets go of timers and files; waiting callers are answered `UNAVAILABLE`. */
@@ -82,7 +84,7 @@ export interface Engine {
    * caller passes the request as it came. Either the reply is written to `sink` before this returns undefined, or a
    * promise of it is returned and `sink` is left untouched; the promise never rejects. `request` and its buffer may be
    * reused by the caller as soon as this returns. `nowMs` is the monotonic time where the caller has just looked at the
-   * engine's clock; absent, the engine looks itself.
+   * engine's own clock (`clock`); absent, the engine looks itself.
    */
   execute(
     command: CommandName,

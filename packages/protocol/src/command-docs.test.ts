@@ -103,6 +103,7 @@ describe('COMMAND INFO', () => {
     expect(subcommands.map((sub) => sub.slice(0, 2))).toEqual([
       ['config|get', -3],
       ['config|set', -4],
+      ['config|rewrite', 2],
       ['config|resetstat', 2],
     ]);
   });

@@ -55,6 +55,8 @@ const sunlock = commandIndex.SUNLOCK;
 export class CommandLoop {
   readonly #context: ServerContext;
   readonly #engine: Engine;
+  /** Times read here mean the same to the engine. */
+  readonly #sharesClock: boolean;
   readonly #delivery: ReplyDelivery;
   readonly #observers: ChangeObservers;
   readonly #request = new Request();
@@ -66,6 +68,7 @@ export class CommandLoop {
   constructor(context: ServerContext, delivery: ReplyDelivery, observers: ChangeObservers) {
     this.#context = context;
     this.#engine = context.engine;
+    this.#sharesClock = context.engine.clock === context.clock;
     this.#delivery = delivery;
     this.#observers = observers;
     this.#calls = context.statistics.calls;
@@ -271,7 +274,13 @@ export class CommandLoop {
     try {
       reply =
         handler === undefined
-          ? this.#engine.execute(names[index] as CommandName, request, writer, connection, nowMs)
+          ? this.#engine.execute(
+              names[index] as CommandName,
+              request,
+              writer,
+              connection,
+              this.#sharesClock ? nowMs : undefined,
+            )
           : handler.run(context, connection, request, writer);
     } catch (error) {
       context.logger.error({ err: error, command: names[index] }, 'a command failed');

@@ -55,6 +55,7 @@ export const requirements = [
   program('memcached', 'memcached'),
   program('nginx', 'nginx-light'),
   program('openssl', 'openssl'),
+  program('faketime', 'faketime'),
   program('chromium', 'chromium'),
   // the frameworks that packages/php has bridges for
   phpLibrary('Psr/Log', 'php-psr-log'),

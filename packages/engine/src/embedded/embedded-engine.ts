@@ -81,6 +81,7 @@ const routes = Object.fromEntries(
 class EmbeddedEngine implements Engine {
   readonly kind = 'embedded';
   readonly limits: EngineLimits;
+  readonly clock: Clock;
   #parts: EngineParts;
   readonly #events = new EventHub();
   readonly #argumentLimits: ArgumentLimits;
@@ -90,6 +91,7 @@ class EmbeddedEngine implements Engine {
 
   constructor(clock: Clock, limits: EngineLimits, storeOptions: StoreOptions | undefined) {
     this.limits = limits;
+    this.clock = clock;
     this.#clock = clock;
     this.#storeOptions = storeOptions;
     // bound by reference: limits may change while running

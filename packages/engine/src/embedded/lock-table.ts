@@ -5,7 +5,7 @@ import type { EventHub } from './event-hub.js';
 import type { KeySource } from './key-source.js';
 import { Lock, type LockOutcome, type LockRequest, type LockWaiter } from './lock.js';
 import { headDouble, headWord, sessionFlag } from './session-layout.js';
-import type { Sessions } from './sessions.js';
+import { type Sessions, slashIn } from './sessions.js';
 
 const refusedLocked = (message: string): LockOutcome => ({ kind: 'refused', code: 'LOCKED', message });
 const noSession: LockOutcome = { kind: 'refused', code: 'NOSESSION', message: 'there is no session of that id' };
@@ -220,9 +220,16 @@ export class LockTable {
   /** A parent does not expire under a sub-session that is locked, be it only reserved. */
   #markParent(lock: Lock): void {
     if (!lock.idText.includes('/')) return;
-    const parent = this.#parentOf(lock);
+    const parent = this.#standingParentOf(lock);
     if (parent > 0) this.#sessions.setFlag(parent, sessionFlag.subLocked, true);
     if (this.#standingAddress(lock) === 0) this.#reservedSubs.add(lock);
+  }
+
+  /** The parent's address without ending one that is overdue: a lock that was just handed on keeps it. */
+  #standingParentOf(lock: Lock): number {
+    const id = lock.id;
+    const at = slashIn(id, 0, id.length);
+    return at < 0 ? -1 : this.#sessions.standing(id, 0, at);
   }
 
   #parentOf(lock: Lock): number {
@@ -344,7 +351,7 @@ export class LockTable {
   #move(oldText: string, newText: string): void {
     const lock = this.#locks.get(oldText);
     const id = Buffer.from(newText, 'latin1');
-    const address = this.#sessions.find(id, 0, id.length);
+    const address = this.#sessions.standing(id, 0, id.length);
     if (lock === undefined) {
       if (address !== 0 && this.#locks.has(newText)) this.#onSessionCreated(address);
       return;
@@ -453,7 +460,7 @@ export class LockTable {
   /** Gives a free lock to the first who waits and can have it. */
   #handOn(lock: Lock): void {
     const address = this.#standingAddress(lock);
-    const mayReserve = address === 0 && this.#parentOf(lock) !== 0;
+    const mayReserve = address === 0 && this.#standingParentOf(lock) !== 0;
     for (let waiter = lock.waiters.shift(); waiter !== undefined; waiter = lock.waiters.shift()) {
       this.#leave(waiter);
       if (address !== 0 || (mayReserve && waiter.request.create)) {

@@ -157,4 +157,33 @@ export const leaseCases: readonly ConformanceCase[] = [
       await expectReply(peer, ['SEXTEND', 'a', key, 'LEASE', 9000], refused('NOWLOCK'));
     },
   },
+  {
+    id: 'S5.a-locked-session-is-renamed-past-its-time',
+    title: 'a session that only its lock keeps can be renamed, and lives on by it',
+    async run(harness) {
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'a', 'DATA', 'd', 'TIMEOUT', 1]);
+      const key = await takeLock(peer, 'a');
+      await harness.advance(2000);
+      await expectOk(peer, ['RENAME', 'a', 'b']);
+      await harness.advance(2000);
+      await expectReply(peer, ['SUNLOCK', 'b', key, 'DATA', 'e'], 1);
+      await expectReply(peer, ['DATAGET', 'b'], 'e');
+    },
+  },
+  {
+    id: 'S5.a-reserved-sub-is-handed-on-past-its-parents-time',
+    title: 'a parent that only the lock of a sub-session keeps lives on when that lock is handed on',
+    async run(harness) {
+      const peer = await harness.connect();
+      const other = await harness.connect();
+      await expectOk(peer, ['CREATE', 'a', 'TIMEOUT', 1]);
+      await takeLock(peer, 'a/x', 'CREATE', 'LEASE', 3000);
+      const reply = other.call('SLOCK', 'a/x', 'CREATE', 'WAIT', 60_000);
+      await waitersArrive(harness, 'a/x', 1);
+      await harness.advance(3001);
+      assert.equal(typeof (await reply), 'number', 'the waiter has the lock');
+      await expectReply(peer, ['CTL', 'a', 'EXIST'], 1);
+    },
+  },
 ];

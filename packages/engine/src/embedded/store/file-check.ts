@@ -18,7 +18,7 @@ const rootInTable = 40;
 const noPage = 2n ** 64n - 1n;
 
 const wayOut =
-  "move it away to begin anew, or bring a backup or a dump into a new directory ('msession dump' reads what is left of it, 'msession restore' brings it in)";
+  'move its directory away to begin anew, or put a backup (both files, copied while no server ran) in its place';
 
 interface Meta {
   readonly pageBytes: number;

@@ -192,7 +192,9 @@ export class FamilyStore implements SessionKeeper {
   #restore(bytes: Buffer, id: Buffer): void {
     const fault = faultOf(bytes);
     if (fault !== undefined)
-      throw new StoreFault(`the store is damaged: ${fault}; stop the server, keep a copy of its directory, and start with a backup or an empty one`);
+      throw new StoreFault(
+        `the store is damaged: ${fault}; stop the server, keep a copy of its directory, and start with a backup or an empty one`,
+      );
     const sessions = this.#sessions;
     const record = readRecord(bytes);
     const isOfEarlierProcess = record.writtenAtMs < this.#beganMs;

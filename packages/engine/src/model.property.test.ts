@@ -9,11 +9,14 @@ import { type Subject, scripts } from './model/script.js';
 const model: MakeEngine = (clock, limits) => createModelEngine({ clock, limits });
 const embedded: MakeEngine = (clock, limits) => createEmbeddedEngine({ clock, limits });
 
-/** More runs, or the seed of a failure: `PROPERTY_RUNS=20000 PROPERTY_SEED=1 npx vitest run src/model.property.test.ts`. */
-const seed = process.env.PROPERTY_SEED;
+/**
+ * Every run tries the same scripts, so that a change is judged by what it changed. To look further:
+ * `PROPERTY_RUNS=20000 PROPERTY_SEED=random npx vitest run src/model.property.test.ts`, or the seed of a failure.
+ */
+const seed = process.env.PROPERTY_SEED ?? '20261122';
 const runs = (usual: number) => ({
   numRuns: Number(process.env.PROPERTY_RUNS ?? usual),
-  ...(seed === undefined ? {} : { seed: Number(seed) }),
+  ...(seed === 'random' ? {} : { seed: Number(seed) }),
 });
 
 /** The model with one fault, to see that the comparison notices. */

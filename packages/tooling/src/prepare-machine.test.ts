@@ -13,6 +13,7 @@ const allPrograms = [
     'memcached',
     'nginx',
     'openssl',
+    'faketime',
     'chromium',
   ],
 ];

@@ -246,7 +246,9 @@ export class ModelState {
         if (waiter.ticket === 0) waiter.answer({ code: 'LOCKED' });
       }
     }
-    for (const [id, lock] of [...this.locks]) {
+    // in the order in which they were taken
+    const byKey = [...this.locks].sort(([, left], [, right]) => (left.holding?.key ?? 0) - (right.holding?.key ?? 0));
+    for (const [id, lock] of byKey) {
       if (lock.holding?.isBound === true && lock.holding.caller === caller && !lock.holding.hasLapsed) {
         this.lapse(id);
         freed++;

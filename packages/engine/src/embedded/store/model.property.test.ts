@@ -13,10 +13,14 @@ import { serialize, testDirectory } from './test-stores.js';
 
 const model: MakeEngine = (clock, limits) => createModelEngine({ clock, limits });
 
-const seed = process.env.PROPERTY_SEED;
+/**
+ * Every run tries the same scripts, so that a change is judged by what it changed. To look further:
+ * `PROPERTY_RUNS=20000 PROPERTY_SEED=random npx vitest run src/embedded/store/model.property.test.ts`, or the seed of a failure.
+ */
+const seed = process.env.PROPERTY_SEED ?? '20261122';
 const runs = (usual: number) => ({
   numRuns: Number(process.env.PROPERTY_RUNS ?? usual),
-  ...(seed === undefined ? {} : { seed: Number(seed) }),
+  ...(seed === 'random' ? {} : { seed: Number(seed) }),
 });
 
 const counted = ['created', 'destroyed', 'locksGranted', 'locksTimedOut'] as const;

@@ -77,11 +77,13 @@ export class LockTable {
     if (lock.holderId === request.caller.id && ticket === 0)
       return refusedLocked('this connection holds the lock already');
     if (request.waitMs === undefined || request.waitMs === 0) return refusedLocked('another holds the lock');
-    if (lock.waiters.length >= this.#limits.maxWaitersPerLock) {
+    const most = Math.min(this.#limits.maxWaitersPerLock, request.maxWaiters ?? Number.POSITIVE_INFINITY);
+    if (lock.waiters.length >= most) {
+      const limit = most === request.maxWaiters ? 'WAITERS' : 'max-waiters';
       return {
         kind: 'refused',
         code: 'BUSY',
-        message: `${lock.waiters.length} wait for this lock already; max-waiters is ${this.#limits.maxWaitersPerLock}`,
+        message: `${lock.waiters.length} wait for this lock already; ${limit} is ${most}`,
       };
     }
     this.#enqueue(lock, request, request.waitMs, ticket, settle);

@@ -12,6 +12,8 @@ export interface LockRequest {
   readonly leaseMs: number;
   /** Undefined: do not wait. */
   readonly waitMs: number | undefined;
+  /** BUSY when so many wait already; undefined: only the engine's limit. */
+  readonly maxWaiters: number | undefined;
   readonly create: boolean;
   readonly bind: boolean;
   readonly withData: boolean;

@@ -19,6 +19,7 @@ function tryLock(
   request: LockRequest,
   waitMs: number,
   isAsync: boolean,
+  maxWaiters: number | undefined,
 ): LockOutcome | null {
   const parent = parentOf(id);
   const canReserve = request.create && (parent === null || state.find(parent) !== undefined);
@@ -26,7 +27,8 @@ function tryLock(
   if (!state.isLocked(id)) return state.grant(id, request);
   const lock = state.lockOf(id);
   if (waitMs === 0 || (!isAsync && lock.holding?.caller === request.caller)) return { code: 'LOCKED' };
-  return lock.waiters.length >= state.limits.maxWaitersPerLock ? { code: 'BUSY' } : null;
+  const most = Math.min(state.limits.maxWaitersPerLock, maxWaiters ?? Number.POSITIVE_INFINITY);
+  return lock.waiters.length >= most ? { code: 'BUSY' } : null;
 }
 
 function startWait(
@@ -96,7 +98,7 @@ export const lockHandlers: Handlers<'SLOCK' | 'SCANCEL' | 'SUNLOCK' | 'SEXTEND' 
     if (args.async && !caller.canReceivePush()) {
       throw new EngineError('ERR', 'ASYNC needs RESP3 (HELLO 3): the grant comes as a push message');
     }
-    const outcome = tryLock(state, id, request, waitMs, args.async);
+    const outcome = tryLock(state, id, request, waitMs, args.async, args.maxWaiters);
     if (!args.async) {
       if (outcome !== null) return lockReply(outcome, request.withData);
       return new Promise((resolve) => {

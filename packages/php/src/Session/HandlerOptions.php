@@ -13,7 +13,7 @@ use Msession\Wire\ConnectionOptions;
 final class HandlerOptions
 {
     private const NAMES = [
-        'lock', 'wait', 'lease', 'ttl', 'firstVisitTtl', 'readonly', 'index', 'throw', 'busy', 'migrateFrom', 'logger',
+        'lock', 'wait', 'waiters', 'lease', 'ttl', 'firstVisitTtl', 'readonly', 'index', 'throw', 'busy', 'migrateFrom', 'logger',
         // of the connection
         'persistent', 'connectTimeout', 'readTimeout', 'protocol', 'role', 'tls', 'cafile', 'peerName', 'maxReplyBytes',
     ];
@@ -23,6 +23,9 @@ final class HandlerOptions
 
     /** @var float seconds to wait for the lock */
     public $waitSeconds;
+
+    /** @var int how many may wait for one session, this page included */
+    public $maxWaiters;
 
     /** @var float|null seconds the lock is held at most; null: the longer of 30 and max_execution_time + 5 */
     private $leaseSeconds;
@@ -62,6 +65,7 @@ final class HandlerOptions
         $all = $options + $address->options;
         $this->hasLocks = ConnectionOptions::flag($all, 'lock', true);
         $this->waitSeconds = ConnectionOptions::seconds($all, 'wait', 30.0);
+        $this->maxWaiters = max(1, (int) ConnectionOptions::seconds($all, 'waiters', 16.0));
         $this->leaseSeconds = isset($all['lease']) ? ConnectionOptions::seconds($all, 'lease', 30.0) : null;
         $this->ttlSeconds = isset($all['ttl']) ? (int) ConnectionOptions::seconds($all, 'ttl', 0.0) : null;
         $this->firstVisitTtlSeconds = isset($all['firstVisitTtl']) ? (int) ConnectionOptions::seconds($all, 'firstVisitTtl', 0.0) : null;

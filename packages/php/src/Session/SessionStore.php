@@ -217,6 +217,7 @@ final class SessionStore
             'SLOCK', $id,
             'WAIT', min(self::DAY, (int) round(1000 * $this->options->waitSeconds)),
             'LEASE', max(1, min(self::DAY, (int) round(1000 * $this->options->leaseSeconds()))),
+            'WAITERS', $this->options->maxWaiters,
             'BIND',
             'NOTE', LockNote::current(),
         ], $flags);

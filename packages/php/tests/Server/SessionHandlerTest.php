@@ -143,6 +143,27 @@ final class SessionHandlerTest extends ServerTestCase
         $this->takeWarnings();
     }
 
+    public function testOnlySoManyWaitForOneSession(): void
+    {
+        $id = $this->existing(['n' => 1]);
+        $key = $this->client->lock($id);
+        $waiter = stream_socket_client(self::server());
+        self::assertIsResource($waiter);
+        fwrite($waiter, "SLOCK $id WAIT 60000\r\n");
+        $deadline = microtime(true) + 10;
+        do {
+            self::assertLessThan($deadline, microtime(true), 'the waiter never arrived');
+            $locks = $this->client->locks($id);
+        } while ($locks[0]['waiters'] === []);
+        $handler = SessionHandler::register(self::server(), ['wait' => 60, 'waiters' => 1]);
+        session_id($id);
+        self::assertFalse(session_start());
+        self::assertSame('BUSY', $handler->lastError());
+        $this->takeWarnings();
+        $this->client->unlock($id, $key);
+        fclose($waiter);
+    }
+
     public function testStrictModeDoesNotReplaceASessionThatIsOnlyLocked(): void
     {
         $id = $this->existing(['n' => 1]);

@@ -23,6 +23,15 @@ export const slockCommand = defineCommand({
       minimum: 1,
       maximum: 86_400_000,
     },
+    {
+      ...option(
+        'WAITERS',
+        'maxWaiters',
+        'integer',
+        "BUSY when so many wait already; the server's max-waiters holds in any case",
+      ),
+      minimum: 1,
+    },
     flag('CREATE', 'create', 'reserve the id when there is no session yet'),
     flag('DATA', 'withData', 'answer the data, too'),
     flag('BIND', 'bind', 'free the lock when this connection closes'),

@@ -186,4 +186,19 @@ export const leaseCases: readonly ConformanceCase[] = [
       await expectReply(peer, ['CTL', 'a', 'EXIST'], 1);
     },
   },
+  {
+    id: 'S5.waiters-as-many-as-asked-for',
+    title: 'SLOCK WAITERS n is BUSY when n wait already, whoever they are',
+    async run(harness) {
+      const [holder, first, second] = [await harness.connect(), await harness.connect(), await harness.connect()];
+      await expectOk(holder, ['CREATE', 'a']);
+      const key = await takeLock(holder, 'a', 'WAITERS', 1);
+      const reply = first.call('SLOCK', 'a', 'WAIT', 60_000, 'WAITERS', 1);
+      await waitersArrive(harness, 'a', 1);
+      await expectReply(second, ['SLOCK', 'a', 'WAIT', 60_000, 'WAITERS', 1], refused('BUSY'));
+      await expectReply(second, ['SLOCK', 'a', 'WAIT', 60_000, 'WAITERS', 0], refused('ERR'));
+      await expectReply(holder, ['SUNLOCK', 'a', key], 1);
+      assert.equal(typeof (await reply), 'number', 'the first waiter has the lock');
+    },
+  },
 ];

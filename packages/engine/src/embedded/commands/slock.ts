@@ -25,6 +25,7 @@ export const slock: Handler<'SLOCK'> = (engine, request, args, sink, caller) => 
     caller,
     leaseMs: args.leaseMs ?? defaultLeaseMs,
     waitMs: args.waitMs,
+    maxWaiters: args.maxWaiters,
     create: args.create,
     bind: args.bind,
     withData: args.withData,

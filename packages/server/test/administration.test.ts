@@ -1,5 +1,5 @@
 import { ManualClock } from '@msession/engine/conformance';
-import { commandList, encodeRequest, ReplyError, ReplyMap, type ReplyValue } from '@msession/protocol';
+import { commandList, commands, encodeRequest, ReplyError, ReplyMap, type ReplyValue } from '@msession/protocol';
 import { expect, test } from 'vitest';
 import { type RespPeer, text } from './support/resp-peer.js';
 import { figure, startServer, turn, until } from './support/test-server.js';
@@ -231,7 +231,7 @@ test('COMMAND describes every command of the table', async () => {
   const docs = (await peer.call('COMMAND', 'DOCS', 'slock')) as ReplyMap;
   const slock = docs.get('slock') as ReplyMap;
   expect(text(slock.get('summary') ?? null)).toBe('Takes the lock of a session.');
-  expect(slock.get('arguments')).toHaveLength(8);
+  expect(slock.get('arguments')).toHaveLength(commands.SLOCK.arguments.length);
   expect(await peer.call('COMMAND', 'GETKEYS', 'RENAME', 'a', 'b')).toEqual([Buffer.from('a'), Buffer.from('b')]);
   expect(await peer.call('COMMAND', 'GETKEYS', 'COUNT')).toBeInstanceOf(ReplyError);
 });

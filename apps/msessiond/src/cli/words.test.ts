@@ -80,9 +80,9 @@ describe('completion', () => {
     ['help slo', ['slock', 'slowlog']],
     ['help client k', ['kill']],
     ['ctl a t', ['ttl', 'tla', 'touch']],
-    ['slock a wait', ['wait']],
+    ['slock a wait', ['wait', 'waiters']],
     ['slock a wait ', []],
-    ['lock a wait 5 wa', []],
+    ['lock a wait 5 wa', ['waiters']],
     ['dataset a data n', ['nx']],
     ['getval ', []],
     ['nonsense ', []],
@@ -93,7 +93,7 @@ describe('completion', () => {
 
   test('offers every command of the table and every option of each', () => {
     for (const { name } of commandList) expect(all(name.slice(0, -1))).toContain(name);
-    expect(all('SLOCK a ').sort()).toEqual(['ASYNC', 'BIND', 'CREATE', 'DATA', 'LEASE', 'NOTE', 'WAIT']);
+    expect(all('SLOCK a ').sort()).toEqual(['ASYNC', 'BIND', 'CREATE', 'DATA', 'LEASE', 'NOTE', 'WAIT', 'WAITERS']);
   });
 });
 

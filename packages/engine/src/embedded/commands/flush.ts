@@ -40,11 +40,17 @@ interface Idle {
   readonly id: Buffer;
 }
 
+/** The idle sessions of a segment, each after its idle sub-sessions, in whatever segment those stand. */
 function idle(sessions: Sessions, segment: number, latestMs: number): Idle[] {
   const found: Idle[] = [];
+  const look = (address: number, hash: number) => {
+    if (sessions.double(address, headDouble.accessedMs) > latestMs || sessions.isKept(address)) return;
+    found.push({ address, hash, id: sessions.idOf(address) });
+  };
   sessions.table.forEachInSegment(segment, (address, hash) => {
-    if (address === sessions.globals || sessions.double(address, headDouble.accessedMs) > latestMs) return;
-    if (!sessions.isKept(address)) found.push({ address, hash, id: sessions.idOf(address) });
+    if (address === sessions.globals || sessions.hasFlag(address, sessionFlag.subSession)) return;
+    for (const sub of sessions.subSessions(address)) look(sub, sessions.hashOf(sub));
+    look(address, hash);
   });
   return found;
 }

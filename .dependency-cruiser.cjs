@@ -17,12 +17,19 @@ module.exports = {
   forbidden: [
     mayOnlyUse('packages/protocol', []),
     mayOnlyUse('packages/engine', ['packages/protocol']),
+    mayOnlyUse('packages/engine-redis', ['packages/protocol', 'packages/engine']),
     mayOnlyUse('packages/server', ['packages/protocol', 'packages/engine']),
     mayOnlyUse('packages/client', ['packages/protocol']),
     mayOnlyUse('packages/facade', ['packages/protocol', 'packages/client']),
     mayOnlyUse('packages/php-session', []),
     mayOnlyUse('packages/express', ['packages/protocol', 'packages/client', 'packages/php-session']),
-    mayOnlyUse('apps/msessiond', ['packages/protocol', 'packages/engine', 'packages/server', 'packages/client']),
+    mayOnlyUse('apps/msessiond', [
+      'packages/protocol',
+      'packages/engine',
+      'packages/engine-redis',
+      'packages/server',
+      'packages/client',
+    ]),
     {
       name: 'no-cycles',
       comment: 'Two files that need each other are one file, or lack a third.',

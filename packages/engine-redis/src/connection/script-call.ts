@@ -1,0 +1,143 @@
+// Writes one script call as the bytes that Redis reads: once, straight from where the words are. One instance is used for
+// all calls of a runner, since a call is written and sent without a pause.
+import type { Request } from '@msession/protocol';
+import type { Script } from '../scripts/script.js';
+
+const crlf = 0x0a0d;
+
+/** A call that is written. `evalsha` is sent; where a node does not know the script, `bodyStart` on goes behind an EVAL. */
+export interface WrittenCall {
+  readonly script: Script;
+  readonly bucket: number;
+  readonly evalsha: Buffer;
+  readonly bodyStart: number;
+  readonly words: number;
+}
+
+export class ScriptCall {
+  #buffer = Buffer.allocUnsafe(16_384);
+  #at = 0;
+  #missing = 0;
+  #words = 0;
+  #bodyStart = 0;
+  #bucket = 0;
+  #script: Script | undefined;
+
+  /** `words`: how many stand behind the digest, the number of keys and the keys included. */
+  begin(script: Script, bucket: number, words: number): void {
+    this.#script = script;
+    this.#bucket = bucket;
+    this.#words = words;
+    this.#missing = words;
+    this.#at = 0;
+    this.#ascii(`*${words + 2}\r\n$7\r\nEVALSHA\r\n$40\r\n${script.sha1}\r\n`);
+    this.#bodyStart = this.#at;
+  }
+
+  bytes(source: Uint8Array, start = 0, end = source.length): this {
+    const length = end - start;
+    this.#head(length);
+    if (length < 48) {
+      const buffer = this.#buffer;
+      let at = this.#at;
+      for (let i = start; i < end; i++) buffer[at++] = source[i] as number;
+    } else {
+      this.#buffer.set(source.subarray(start, end), this.#at);
+    }
+    this.#at += length;
+    return this.#tail();
+  }
+
+  argument(request: Request, index: number): this {
+    return this.bytes(request.buffer, request.start(index), request.end(index));
+  }
+
+  /** A word of which the parts are joined. */
+  joined(first: Uint8Array, second: Uint8Array, start: number, end: number): this {
+    this.#head(first.length + end - start);
+    this.#buffer.set(first, this.#at);
+    this.#buffer.set(second.subarray(start, end), this.#at + first.length);
+    this.#at += first.length + end - start;
+    return this.#tail();
+  }
+
+  /** ASCII. */
+  text(word: string): this {
+    this.#head(word.length);
+    this.#buffer.write(word, this.#at, 'latin1');
+    this.#at += word.length;
+    return this.#tail();
+  }
+
+  integer(value: number): this {
+    return this.text(String(value));
+  }
+
+  /** Words that were written before, `count` of them. */
+  prepared(bytes: Buffer, count: number): this {
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#at);
+    this.#at += bytes.length;
+    this.#missing -= count;
+    return this;
+  }
+
+  finish(): WrittenCall {
+    if (this.#missing !== 0 || this.#script === undefined)
+      throw new Error(`${this.#missing} words are missing in a call of ${this.#script?.name}`);
+    return {
+      script: this.#script,
+      bucket: this.#bucket,
+      evalsha: Buffer.from(this.#buffer.subarray(0, this.#at)),
+      bodyStart: this.#bodyStart,
+      words: this.#words,
+    };
+  }
+
+  #ascii(text: string): void {
+    this.#reserve(text.length);
+    this.#buffer.write(text, this.#at, 'latin1');
+    this.#at += text.length;
+  }
+
+  #head(length: number): void {
+    this.#reserve(length + 24);
+    this.#missing--;
+    const buffer = this.#buffer;
+    buffer[this.#at++] = 36;
+    if (length < 10) buffer[this.#at++] = 48 + length;
+    else if (length < 100) {
+      buffer[this.#at++] = 48 + ((length / 10) | 0);
+      buffer[this.#at++] = 48 + (length % 10);
+    } else {
+      const digits = String(length);
+      buffer.write(digits, this.#at, 'latin1');
+      this.#at += digits.length;
+    }
+    this.#crlf();
+  }
+
+  #tail(): this {
+    this.#crlf();
+    return this;
+  }
+
+  #crlf(): void {
+    this.#buffer[this.#at++] = crlf & 0xff;
+    this.#buffer[this.#at++] = crlf >> 8;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes));
+    larger.set(this.#buffer.subarray(0, this.#at));
+    this.#buffer = larger;
+  }
+}
+
+/** The same call for a node that does not know the script yet. */
+export function evalBytes(call: WrittenCall): Buffer {
+  const { text } = call.script;
+  const head = `*${call.words + 2}\r\n$4\r\nEVAL\r\n$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+  return Buffer.concat([Buffer.from(head), call.evalsha.subarray(call.bodyStart)]);
+}

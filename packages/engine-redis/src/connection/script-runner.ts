@@ -1,0 +1,135 @@
+// Runs scripts: puts keys and the arguments that every script has in front of its own, sends it to the bucket's node,
+// takes notices off the reply, and finishes a move that stood in the way.
+import type { EngineLimits } from '@msession/engine';
+import type { Request } from '@msession/protocol';
+import type { EngineClock } from '../engine-clock.js';
+import { bucketKeyLetters, type KeyNames } from '../layout/key-names.js';
+import { bucketCount, bucketOf, type Place } from '../layout/place.js';
+import type { Script } from '../scripts/script.js';
+import type { RedisLink } from './redis-link.js';
+import { ScriptCall, type WrittenCall } from './script-call.js';
+
+/** What Redis answered: bulk strings as buffers, integers as numbers. */
+export type ScriptReply = null | number | string | Buffer | readonly ScriptReply[];
+
+/** What the runner asks of the rest of the engine. */
+export interface RunnerHooks {
+  /** A notice of a script, in order, before its reply is answered. */
+  onNotice(notice: readonly ScriptReply[]): void;
+  /** Whether events need the data of sessions that end. */
+  needsData(): boolean;
+  /** Finishes a move that a script met; `intent` is field `g` of the family. */
+  finishMove(call: WrittenCall, intent: Buffer): Promise<void>;
+}
+
+const bucketArguments = 7;
+const slash = 47;
+const maxMovesMet = 8;
+
+export class ScriptRunner {
+  readonly #link: RedisLink;
+  readonly #keys: KeyNames;
+  readonly #limits: EngineLimits;
+  readonly #clock: EngineClock;
+  readonly #hooks: RunnerHooks;
+  readonly #call = new ScriptCall();
+  /** The six keys of each bucket, written once. */
+  readonly #bucketKeys: (Buffer | undefined)[] = new Array(bucketCount).fill(undefined);
+
+  constructor(options: {
+    link: RedisLink;
+    keys: KeyNames;
+    limits: EngineLimits;
+    clock: EngineClock;
+    hooks: RunnerHooks;
+  }) {
+    this.#link = options.link;
+    this.#keys = options.keys;
+    this.#limits = options.limits;
+    this.#clock = options.clock;
+    this.#hooks = options.hooks;
+  }
+
+  /**
+   * Begins a call about the session that an argument names. The caller writes exactly `own` words and gives the call to
+   * `send` without a pause. `moreKeys` are KEYS[2] on (scope `family`) or KEYS[8] on (scope `bucket`).
+   */
+  begin(
+    script: Script,
+    request: Request,
+    idIndex: number,
+    own: number,
+    moreKeys: readonly Uint8Array[] = [],
+  ): ScriptCall {
+    return this.#begin(script, request.buffer, request.start(idIndex), request.end(idIndex), own, moreKeys);
+  }
+
+  /** As `begin`, for a session known by its place. */
+  beginAt(script: Script, place: Place, own: number, moreKeys: readonly Uint8Array[] = []): ScriptCall {
+    return this.#begin(script, place.id, 0, place.id.length, own, moreKeys);
+  }
+
+  #begin(
+    script: Script,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    own: number,
+    moreKeys: readonly Uint8Array[],
+  ): ScriptCall {
+    let familyEnd = start;
+    while (familyEnd < end && bytes[familyEnd] !== slash) familyEnd++;
+    const subStart = Math.min(familyEnd + 1, end);
+    const bucket = bucketOf(start === 0 && familyEnd === bytes.length ? bytes : bytes.subarray(start, familyEnd));
+    const call = this.#call;
+    const stamp = this.#clock.stamp();
+    if (script.scope === 'family') {
+      call.begin(script, bucket, 4 + moreKeys.length + own);
+      call.integer(1 + moreKeys.length).joined(this.#keys.familyStart(bucket), bytes, start, familyEnd);
+      for (const key of moreKeys) call.bytes(key);
+      return call.text(stamp).bytes(bytes, subStart, end);
+    }
+    const keys = 1 + bucketKeyLetters.length + moreKeys.length;
+    call.begin(script, bucket, 1 + keys + bucketArguments + own);
+    call.integer(keys).joined(this.#keys.familyStart(bucket), bytes, start, familyEnd);
+    call.prepared(this.#keysOf(bucket), bucketKeyLetters.length);
+    for (const key of moreKeys) call.bytes(key);
+    const { defaultTimeoutSeconds, maxVariablesPerSession, maxSubSessionsPerSession } = this.#limits;
+    return call
+      .text(stamp)
+      .bytes(bytes, subStart, end)
+      .bytes(bytes, start, end)
+      .text(this.#hooks.needsData() ? '1' : '')
+      .integer(defaultTimeoutSeconds)
+      .integer(maxVariablesPerSession)
+      .integer(maxSubSessionsPerSession);
+  }
+
+  /** Sends what was begun; resolves with the value, without notices. Rejects with an `EngineError` only. */
+  send(call: ScriptCall): Promise<ScriptReply> {
+    return this.#run(call.finish(), 0);
+  }
+
+  async #run(call: WrittenCall, movesMet: number): Promise<ScriptReply> {
+    const reply = await this.#link.runScript(call);
+    let value = reply;
+    if (call.script.scope === 'bucket' && Array.isArray(reply)) {
+      for (let i = 1; i < reply.length; i++) this.#hooks.onNotice(reply[i] as readonly ScriptReply[]);
+      value = reply[0] as ScriptReply;
+    }
+    if (Array.isArray(value) && value[0] === -9 && movesMet < maxMovesMet) {
+      await this.#hooks.finishMove(call, value[1] as Buffer);
+      return this.#run(call, movesMet + 1);
+    }
+    return value;
+  }
+
+  #keysOf(bucket: number): Buffer {
+    const known = this.#bucketKeys[bucket];
+    if (known !== undefined) return known;
+    const words = bucketKeyLetters.map((letter) => this.#keys.ofBucket(bucket, letter));
+    const made = Buffer.from(words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
+    this.#bucketKeys[bucket] = made;
+    return made;
+  }
+}

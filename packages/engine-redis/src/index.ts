@@ -1,0 +1,1 @@
+export type { RedisHost, RedisServers } from './connection/redis-address.js';

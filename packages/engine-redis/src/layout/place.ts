@@ -1,0 +1,34 @@
+// Where a session is kept: its bucket, the family it belongs to, and its part of the id. A family is a session with its
+// sub-sessions; it is kept in one key, so that whatever happens to it is one step on one hash slot.
+
+/** Fixed for ever: another number would look for sessions where they are not. Stored in the layout record and checked. */
+export const bucketCount = 1024;
+
+const slash = 47;
+
+export interface Place {
+  readonly bucket: number;
+  /** The whole id. */
+  readonly id: Buffer;
+  /** Id of the session at the head of the family: the id up to its slash. */
+  readonly family: Buffer;
+  /** What stands behind the slash; empty for the session itself. */
+  readonly sub: Buffer;
+}
+
+const nothing = Buffer.alloc(0);
+
+/** The place of a session; keeps `id`. */
+export function placeOf(id: Buffer): Place {
+  const at = id.indexOf(slash);
+  if (at < 0) return { bucket: bucketOf(id), id, family: id, sub: nothing };
+  const family = id.subarray(0, at);
+  return { bucket: bucketOf(family), id, family, sub: id.subarray(at + 1) };
+}
+
+/** FNV-1a of the family's id. */
+export function bucketOf(family: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < family.length; i++) hash = Math.imul(hash ^ (family[i] as number), 0x01000193);
+  return ((hash ^ (hash >>> 16)) & (bucketCount - 1)) >>> 0;
+}

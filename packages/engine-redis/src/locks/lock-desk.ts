@@ -1,0 +1,377 @@
+// The lock requests of this front-end: who asked, who waits, and what is bound to whom. The queues are the engine's; a
+// waiter here hears of its grant by message, and looks for itself at the end of the lease, and now and then, since a
+// message may be lost. Only the engine's answer ends a wait, so a grant and a time-out never cross.
+import { type Clock, EngineError } from '@msession/engine';
+import type { Binding, Bindings } from './bindings.js';
+import type { LockMessage } from './lock-messages.js';
+import { type LockOutcome, type LockRequest, noSession, refusedLocked } from './lock-request.js';
+import type { LockScripts, TakeAnswer, WithdrawAnswer } from './lock-scripts.js';
+import type { Presence } from './presence.js';
+
+export interface LockDeskOptions {
+  readonly clock: Clock;
+  readonly scripts: LockScripts;
+  readonly bindings: Bindings;
+  readonly presence: Presence;
+  readonly bucketOf: (idText: string) => number;
+  /** How long a waiter trusts in messages before it looks for itself. */
+  readonly pollMs: number;
+}
+
+interface Asked {
+  readonly number: number;
+  readonly idText: string;
+  readonly request: LockRequest;
+  readonly settle: (outcome: LockOutcome) => void;
+  state: 'asked' | 'queued' | 'ended';
+  /** Its caller has gone: whatever comes is given back. */
+  isAbandoned: boolean;
+  waitTimer: { cancel(): void } | undefined;
+}
+
+/** Requests of this front-end that wait for one lock. */
+interface Group {
+  readonly idText: string;
+  readonly waiting: Set<Asked>;
+  timer: { cancel(): void } | undefined;
+}
+
+const retryMs = 1000;
+
+export class LockDesk {
+  granted = 0;
+  timedOut = 0;
+  readonly #asked = new Map<number, Asked>();
+  readonly #byCaller = new Map<number, Set<Asked>>();
+  readonly #groups = new Map<string, Group>();
+  /** Keys whose binding ended while they moved to another id, and until when that matters. */
+  readonly #moving = new Map<number, number>();
+  readonly #options: LockDeskOptions;
+  #waiting = 0;
+  #lastNumber = 0;
+  #isClosed = false;
+
+  constructor(options: LockDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that wait. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Asks for a lock. Resolves when the engine has heard of it; `settle` is called once when the outcome is known, which
+   * may be before or long after, and never when the caller was released meanwhile.
+   */
+  async ask(idText: string, request: LockRequest, settle: (outcome: LockOutcome) => void): Promise<void> {
+    const asked: Asked = {
+      number: ++this.#lastNumber,
+      idText,
+      request,
+      settle,
+      state: 'asked',
+      isAbandoned: false,
+      waitTimer: undefined,
+    };
+    this.#asked.set(asked.number, asked);
+    grouped(this.#byCaller, request.caller.id).add(asked);
+    try {
+      this.#onTaken(asked, await this.#options.scripts.take(idText, asked.number, request));
+    } catch (error) {
+      // it may have been done all the same
+      this.#abandon(asked, request.leaseMs + request.waitMs);
+      this.#end(asked, unavailable(error));
+    }
+  }
+
+  #onTaken(asked: Asked, answer: TakeAnswer): void {
+    if (asked.state === 'ended') {
+      if (asked.isAbandoned && answer.kind !== 'refused') this.#abandon(asked, asked.request.leaseMs);
+    } else if (answer.kind === 'granted') {
+      this.#grant(asked, answer.key, answer.data);
+    } else if (answer.kind === 'refused') {
+      this.#end(asked, answer);
+    } else {
+      this.#wait(asked, answer.leftMs);
+    }
+  }
+
+  #wait(asked: Asked, leftMs: number): void {
+    const { clock, presence, bucketOf } = this.#options;
+    asked.state = 'queued';
+    this.#waiting++;
+    presence.enter(bucketOf(asked.idText));
+    asked.waitTimer = clock.schedule(asked.request.waitMs, () => void this.#stopWaiting(asked));
+    let group = this.#groups.get(asked.idText);
+    if (group === undefined) {
+      group = { idText: asked.idText, waiting: new Set(), timer: undefined };
+      this.#groups.set(asked.idText, group);
+    }
+    group.waiting.add(asked);
+    this.#watch(group, leftMs);
+  }
+
+  /** The wait is over, or its place in the queue was lost: the engine says how it ended. Answers that. */
+  async #stopWaiting(asked: Asked): Promise<WithdrawAnswer['kind'] | 'failed'> {
+    const { idText, number, request } = asked;
+    let answer: WithdrawAnswer;
+    try {
+      answer = await this.#options.scripts.withdraw(idText, number, request.withData, 'end');
+    } catch (error) {
+      if (asked.state !== 'ended') {
+        this.#abandon(asked, request.leaseMs + request.waitMs);
+        this.#end(asked, unavailable(error));
+      }
+      return 'failed';
+    }
+    if (asked.state === 'ended') return answer.kind;
+    if (answer.kind === 'granted') {
+      this.#grant(asked, answer.key, answer.data);
+    } else if (answer.kind === 'gone' && !answer.hasSession && !request.create) {
+      this.#end(asked, noSession);
+    } else {
+      this.timedOut++;
+      this.#end(asked, refusedLocked(`the lock was not free within ${request.waitMs} ms`));
+    }
+    return answer.kind;
+  }
+
+  /** The lock is said to be this request's: fetches key and data. */
+  async #claim(asked: Asked): Promise<void> {
+    const { idText, number, request } = asked;
+    try {
+      const answer = await this.#options.scripts.withdraw(idText, number, request.withData, 'claim');
+      if (asked.state !== 'ended' && answer.kind === 'granted') this.#grant(asked, answer.key, answer.data);
+    } catch {
+      // it waits on, and looks again
+    }
+  }
+
+  #grant(asked: Asked, key: number, data: Buffer | null): void {
+    const { clock, bindings, presence, bucketOf } = this.#options;
+    const { caller, bind, leaseMs } = asked.request;
+    this.granted++;
+    if (bind) {
+      bindings.add(caller.id, { key, idText: asked.idText, untilMs: clock.monotonicMs() + leaseMs });
+      presence.enter(bucketOf(asked.idText));
+    }
+    this.#end(asked, { kind: 'granted', key, data });
+  }
+
+  #end(asked: Asked, outcome: LockOutcome | undefined): void {
+    if (asked.state === 'ended') return;
+    asked.waitTimer?.cancel();
+    if (asked.state === 'queued') {
+      this.#waiting--;
+      this.#options.presence.leave(this.#options.bucketOf(asked.idText));
+      const group = this.#groups.get(asked.idText);
+      group?.waiting.delete(asked);
+      if (group?.waiting.size === 0) {
+        group.timer?.cancel();
+        this.#groups.delete(asked.idText);
+      }
+    }
+    asked.state = 'ended';
+    this.#asked.delete(asked.number);
+    ungroup(this.#byCaller, asked.request.caller.id, asked);
+    if (outcome !== undefined) asked.settle(outcome);
+  }
+
+  /** Nobody wants this request's lock any more: it leaves the queue, or gives back what it got. Insists on it. */
+  #abandon(asked: Asked, forMs: number): void {
+    const { clock, scripts } = this.#options;
+    asked.isAbandoned = true;
+    const untilMs = clock.monotonicMs() + forMs;
+    const attempt = (): void => {
+      scripts.withdraw(asked.idText, asked.number, false, 'abandon').catch(() => {
+        if (!this.#isClosed && clock.monotonicMs() < untilMs) clock.schedule(retryMs, attempt);
+      });
+    };
+    attempt();
+  }
+
+  /** Withdraws an ASYNC request of a caller; false when there is none waiting under that ticket. */
+  async cancel(callerId: number, ticket: number): Promise<boolean> {
+    for (const asked of this.#byCaller.get(callerId) ?? []) {
+      if (asked.request.ticket !== ticket || ticket === 0) continue;
+      const { settle } = asked;
+      const { scripts } = this.#options;
+      const answer = await scripts.withdraw(asked.idText, asked.number, asked.request.withData, 'end');
+      if (asked.state === 'ended') return false;
+      if (answer.kind === 'granted') this.#grant(asked, answer.key, answer.data);
+      else this.#end(asked, undefined);
+      if (answer.kind === 'gone') settle(answer.hasSession ? refusedLocked('the wait was withdrawn') : noSession);
+      return answer.kind === 'withdrawn';
+    }
+    return false;
+  }
+
+  /** A caller hung up: its waits are withdrawn and its bound locks freed. Answers how many there were of both. */
+  release(caller: { readonly id: number }): number {
+    const { clock, bindings, presence, bucketOf } = this.#options;
+    const waits = [...(this.#byCaller.get(caller.id) ?? [])];
+    for (const asked of waits) {
+      this.#abandon(asked, asked.request.leaseMs + asked.request.waitMs);
+      this.#end(asked, asked.request.ticket === 0 ? refusedLocked('the wait was withdrawn') : undefined);
+    }
+    const nowMs = clock.monotonicMs();
+    const bound = bindings.take(caller.id);
+    for (const binding of bound) {
+      presence.leave(bucketOf(binding.idText));
+      if (binding.untilMs > nowMs) this.#unbind(binding);
+    }
+    return waits.length + bound.filter((binding) => binding.untilMs > nowMs).length;
+  }
+
+  #unbind(binding: Binding): void {
+    const { clock, scripts } = this.#options;
+    const attempt = (): void => {
+      scripts.unbind(binding.idText, binding.key).then(
+        (isDone) => {
+          // where a rename was under way a message says where to
+          if (!isDone) this.#moving.set(binding.key, binding.untilMs);
+        },
+        () => {
+          if (!this.#isClosed && clock.monotonicMs() < binding.untilMs) clock.schedule(retryMs, attempt);
+        },
+      );
+    };
+    attempt();
+  }
+
+  /** A lock was given back through this front-end. */
+  freed(key: number): void {
+    const binding = this.#options.bindings.remove(key);
+    if (binding !== undefined) this.#options.presence.leave(this.#options.bucketOf(binding.idText));
+  }
+
+  /** A lock was extended through this front-end; `isBound`: it still ends with its connection. */
+  extended(key: number, leaseMs: number, isBound: boolean): void {
+    const binding = this.#options.bindings.get(key);
+    if (!isBound) this.freed(key);
+    else if (binding !== undefined) binding.untilMs = this.#options.clock.monotonicMs() + leaseMs;
+  }
+
+  /** A session was renamed through this front-end: bound locks of it and of its sub-sessions go along. */
+  renamed(oldText: string, newText: string): void {
+    for (const binding of this.#options.bindings.all()) {
+      const { idText } = binding;
+      if (idText === oldText || idText.startsWith(`${oldText}/`))
+        this.#move(binding, newText + idText.slice(oldText.length));
+    }
+  }
+
+  #move(binding: Binding, idText: string): void {
+    const { presence, bucketOf } = this.#options;
+    presence.enter(bucketOf(idText));
+    presence.leave(bucketOf(binding.idText));
+    binding.idText = idText;
+  }
+
+  /** What another front-end's script had to say, or one of this front-end to itself. */
+  onMessage(message: LockMessage): void {
+    if (message.kind === 'leased') {
+      const group = this.#groups.get(message.idText);
+      if (group !== undefined) this.#watch(group, message.leftMs);
+    } else if (message.kind === 'unbound') {
+      this.freed(message.key);
+    } else if (message.kind === 'moved') {
+      this.#onMoved(message.key, message.idText);
+    } else {
+      const asked = this.#asked.get(message.number);
+      if (asked === undefined) return;
+      if (message.kind === 'refused') this.#end(asked, noSession);
+      else if (message.data === 'to be fetched') void this.#claim(asked);
+      else this.#grant(asked, message.key, message.data);
+    }
+  }
+
+  #onMoved(key: number, idText: string): void {
+    const { bindings } = this.#options;
+    const binding = bindings.get(key);
+    const movingUntilMs = this.#moving.get(key);
+    if (binding !== undefined) this.#move(binding, idText);
+    if (movingUntilMs === undefined) return;
+    this.#moving.delete(key);
+    this.#unbind({ key, idText, untilMs: movingUntilMs });
+  }
+
+  /** Messages may have been lost: everybody who waits looks. */
+  lookEverywhere(): void {
+    for (const group of this.#groups.values()) void this.#look(group);
+  }
+
+  /** Looks at the lock when its lease is over, or when nothing was heard of it for long. */
+  #watch(group: Group, leftMs: number): void {
+    const { clock, pollMs } = this.#options;
+    group.timer?.cancel();
+    const delayMs = leftMs > 0 ? Math.min(Math.ceil(leftMs), pollMs) : pollMs;
+    group.timer = clock.schedule(delayMs, () => void this.#look(group));
+  }
+
+  async #look(group: Group): Promise<void> {
+    // those who join meanwhile are none of this look's business
+    const waiting = [...group.waiting];
+    this.#watch(group, 0);
+    try {
+      const answer = await this.#options.scripts.look(group.idText);
+      if (this.#groups.get(group.idText) !== group) return;
+      this.#watch(group, answer.leftMs);
+      for (const asked of waiting) {
+        if (asked.state === 'ended' || answer.queued.includes(asked.number)) continue;
+        if (answer.holder === asked.number) void this.#claim(asked);
+        else void this.#stopWaiting(asked);
+      }
+    } catch {
+      // the next look is set already
+    }
+  }
+
+  /** Forgets bound locks whose lease was over without a word. */
+  prune(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const { key, untilMs } of [...this.#options.bindings.all()]) if (untilMs <= nowMs) this.freed(key);
+    for (const [key, untilMs] of this.#moving) if (untilMs <= nowMs) this.#moving.delete(key);
+  }
+
+  /** Answers everyone who waits, gives back what is bound and leaves all queues; resolves when the engine knows. */
+  async close(): Promise<void> {
+    const { scripts, bindings, presence } = this.#options;
+    this.#isClosed = true;
+    const closing: LockOutcome = { kind: 'refused', code: 'UNAVAILABLE', message: 'the server is shutting down' };
+    const told: Promise<unknown>[] = [];
+    for (const asked of [...this.#asked.values()]) {
+      told.push(scripts.withdraw(asked.idText, asked.number, false, 'abandon'));
+      asked.isAbandoned = true;
+      this.#end(asked, closing);
+    }
+    for (const { idText, key } of [...bindings.all()]) {
+      bindings.remove(key);
+      told.push(scripts.unbind(idText, key));
+    }
+    presence.close();
+    await Promise.allSettled(told);
+  }
+}
+
+function unavailable(error: unknown): LockOutcome {
+  if (error instanceof EngineError) return { kind: 'refused', code: error.code, message: error.message };
+  return { kind: 'refused', code: 'UNAVAILABLE', message: 'the engine cannot be reached now; ask again' };
+}
+
+function grouped<Item>(groups: Map<number, Set<Item>>, key: number): Set<Item> {
+  let group = groups.get(key);
+  if (group === undefined) {
+    group = new Set();
+    groups.set(key, group);
+  }
+  return group;
+}
+
+function ungroup<Item>(groups: Map<number, Set<Item>>, key: number, item: Item): void {
+  const group = groups.get(key);
+  if (group === undefined) return;
+  group.delete(item);
+  if (group.size === 0) groups.delete(key);
+}

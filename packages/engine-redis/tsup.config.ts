@@ -1,0 +1,3 @@
+import { msessionPackage } from '../../tsup.preset.js';
+
+export default msessionPackage({ index: 'src/index.ts' });

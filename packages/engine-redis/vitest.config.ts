@@ -1,0 +1,3 @@
+import { msessionTests } from '../../vitest.preset.js';
+
+export default msessionTests();

@@ -1,0 +1,5 @@
+// What engines of other packages are built on, so that every engine computes, matches and tells alike.
+export { add, multiplyDivide, type Operand, readOperand } from '../embedded/arithmetic.js';
+export { EventHub } from '../embedded/event-hub.js';
+export { matchesGlob } from '../embedded/glob.js';
+export { randomAlphabet, randomText } from '../embedded/random-text.js';

@@ -11,7 +11,7 @@ const paths = [
 describe.each(paths)('the embedded engine over TCP, %s', (receivePath, cases) => {
   for (const each of cases) {
     test(`${each.id} ${each.title}`, async () => {
-      const harness = await createTcpHarness(receivePath);
+      const harness = await createTcpHarness({ receivePath });
       try {
         await each.run(harness);
       } finally {

@@ -1,7 +1,7 @@
 // The conformance suite's harness over real sockets. Its clock is shared by engine and server. Calls reach the server in
 // the order in which they were made, whatever connection they take, and nothing is under way when one resolves: bytes
 // sent and received are compared with the server's own counts.
-import { type Clock, createEmbeddedEngine, systemClock } from '@msession/engine';
+import { type Clock, createEmbeddedEngine, type Engine, systemClock } from '@msession/engine';
 import { type ConformanceHarness, type ConformancePeer, ManualClock } from '@msession/engine/conformance';
 import { encodeRequest } from '@msession/protocol';
 import { createServer } from '../../src/index.js';
@@ -11,9 +11,28 @@ import { figure, turn, until } from './test-server.js';
 /** Turns of the event loop without news after which nothing is taken to be under way. */
 const quietTurns = 3;
 
-export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-events'): Promise<ConformanceHarness> {
+/** An engine that does part of its work elsewhere. */
+export interface RemoteEngine {
+  readonly engine: Engine;
+  /** Resolves when it has nothing under way: no command, no message, nothing that a timer began. */
+  settle(): Promise<void>;
+  /** Lets time pass for it; everything that falls into it has happened when it resolves. */
+  advance(clock: ManualClock, milliseconds: number): Promise<void>;
+}
+
+export interface TcpHarnessOptions {
+  readonly receivePath?: 'shared-buffer' | 'data-events';
+  /** Default: an embedded engine. */
+  readonly makeEngine?: (clock: ManualClock) => Promise<RemoteEngine>;
+}
+
+export async function createTcpHarness({
+  receivePath = 'shared-buffer',
+  makeEngine,
+}: TcpHarnessOptions = {}): Promise<ConformanceHarness> {
   const clock = new ManualClock();
-  const engine = createEmbeddedEngine({ clock });
+  const remote = await makeEngine?.(clock);
+  const engine = remote?.engine ?? createEmbeddedEngine({ clock });
   await engine.start();
   // the same time, but the server's own timers run by themselves: cases let years pass, and the sweeper ticks by seconds
   const serverClock: Clock = { ...systemClock, monotonicMs: () => clock.monotonicMs(), wallMs: () => clock.wallMs() };
@@ -34,6 +53,7 @@ export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-even
   async function becomeQuiet(): Promise<void> {
     let seen = -1;
     for (quiet = 0; quiet < quietTurns && !isDisposed; ) {
+      await remote?.settle();
       await turn();
       const output = outputBytes();
       quiet = output === seen && readBytes() >= output ? quiet + 1 : 0;
@@ -93,7 +113,8 @@ export async function createTcpHarness(receivePath: 'shared-buffer' | 'data-even
     async advance(milliseconds) {
       await sending;
       await settle();
-      clock.advance(milliseconds);
+      if (remote === undefined) clock.advance(milliseconds);
+      else await remote.advance(clock, milliseconds);
       await settle();
     },
     nowMs: () => clock.wallMs(),

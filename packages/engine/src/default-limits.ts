@@ -8,6 +8,7 @@ export const defaultLimits: Readonly<EngineLimits> = Object.freeze({
   maxWaitersPerLock: 256,
   maxVariablesPerSession: 4096,
   maxSubSessionsPerSession: 256,
+  maxSearchedNames: 64,
   maxValueBytes: 8 * mebibyte,
   maxMemoryBytes: 0,
   evict: 'none',

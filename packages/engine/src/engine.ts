@@ -60,6 +60,8 @@ export interface EngineLimits {
   maxWaitersPerLock: number;
   maxVariablesPerSession: number;
   maxSubSessionsPerSession: number;
+  /** Names whose search is indexed at a time. */
+  maxSearchedNames: number;
   maxValueBytes: number;
   /** Logical bytes; 0 is no limit. */
   maxMemoryBytes: number;

@@ -93,6 +93,7 @@ export function registerServerSettings(
   engineInteger('max-waiters', 'maxWaitersPerLock', 0);
   engineInteger('max-variables', 'maxVariablesPerSession', 1);
   engineInteger('max-sub-sessions', 'maxSubSessionsPerSession', 0);
+  engineInteger('max-searched-names', 'maxSearchedNames', 1);
   engineSize('max-value-size', 'maxValueBytes', 1);
   engineSize('max-memory', 'maxMemoryBytes', 0);
   settings.register(

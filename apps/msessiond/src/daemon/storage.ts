@@ -49,6 +49,7 @@ export function createEngine(settings: Settings, onNotice: (message: string) => 
       maxWaitersPerLock: settings['max-waiters'],
       maxVariablesPerSession: settings['max-variables'],
       maxSubSessionsPerSession: settings['max-sub-sessions'],
+      maxSearchedNames: settings['max-searched-names'],
       maxValueBytes: settings['max-value-size'],
       maxMemoryBytes: settings['max-memory'],
       evict: settings.evict,

@@ -106,6 +106,14 @@ export const settingsSchema = z.object({
     default: defaultLimits.maxSubSessionsPerSession,
     description: 'Sub-sessions of one session',
   }),
+  'max-searched-names': integerSetting({
+    group: 'Sessions',
+    isChangeable,
+    minimum: 1,
+    maximum: 4096,
+    default: defaultLimits.maxSearchedNames,
+    description: 'Variables whose search is indexed; one more takes the place of the one searched longest ago',
+  }),
   'max-value-size': sizeSetting({
     group: 'Sessions',
     isChangeable,

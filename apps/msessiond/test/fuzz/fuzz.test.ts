@@ -1,9 +1,10 @@
 // The short form of the fuzzer; the long one is `npm run fuzz -w msessiond`.
 
-import { requestLimits } from '@msession/protocol';
+import { Request, requestLimits } from '@msession/protocol';
 import { expect, test } from 'vitest';
 import { makeBatch, requestsPerBatch } from './request-batch.js';
 import { memoryGrowth, runFuzz } from './run-fuzz.js';
+import { breaksFlow, expectationOf } from './user-rights.js';
 
 test('50,000 mutated requests of all users: each has its reply, none runs what it may not, nothing fails inside', async () => {
   const result = await runFuzz({ seed: 20_260_101, requests: 50_000, batchesPerPhase: 100 });
@@ -28,6 +29,13 @@ test('a batch can be sent again: seed and number say all', () => {
   expect(one?.expected.length).toBeGreaterThanOrEqual(requestsPerBatch);
   expect(makeBatch({ seed: 3, number: 8, user: 'writer', limitsOf }).bytes.equals(one?.bytes as Buffer)).toBe(false);
   expect(makeBatch({ seed: 4, number: 7, user: 'writer', limitsOf }).bytes.equals(one?.bytes as Buffer)).toBe(false);
+});
+
+test('a QUIT with something behind it is expected to be refused and to end nothing', () => {
+  const request = Request.of(['QUIT', 'now']);
+  expect([expectationOf('reader', request), breaksFlow('reader', request)]).toEqual(['error', false]);
+  const plain = Request.of(['QUIT']);
+  expect([expectationOf('reader', plain), breaksFlow('reader', plain)]).toEqual(['any', true]);
 });
 
 test('memory that grows is told from memory that goes up and down', () => {

@@ -47,6 +47,7 @@ export function expectationOf(user: UserName, request: Request): Expectation {
   const spec = namedCommand(request);
   if (spec === undefined) return 'error';
   if (!mayRun(user, spec)) return 'denied';
+  if (spec.name === 'QUIT' && request.count > 1) return 'error';
   if (spec.name === 'EVENTS' && user !== 'operator' && hasWord(request, 'DATA')) return 'error';
   return 'any';
 }
@@ -55,7 +56,8 @@ export function expectationOf(user: UserName, request: Request): Expectation {
 export function breaksFlow(user: UserName, request: Request): boolean {
   const spec = namedCommand(request);
   if (spec === undefined) return false;
-  if (spec.name === 'QUIT' || spec.name === 'RESET' || spec.name === 'AUTH') return true;
+  if (spec.name === 'QUIT') return request.count === 1;
+  if (spec.name === 'RESET' || spec.name === 'AUTH') return true;
   if (spec.name === 'HELLO') return hasWord(request, 'AUTH');
   if (!mayRun(user, spec)) return false;
   return unfollowable.has(spec.name) || (spec.name === 'SLOCK' && waitsLong(request));

@@ -1,6 +1,8 @@
 // Search by variable. A name is indexed from its first search on: per value an entry with the ring of the sessions that
 // have it (postings), all in slab memory. Values are not stored again: an entry is checked against the variable of its
-// first session. Postings of one session are chained from its head, so dropping it never searches.
+// first session. Postings of one session are chained from its head, so dropping it never searches. Every indexed name
+// costs each new session a look, so there are `maxSearchedNames` at most: the one searched longest ago is closed, and its
+// postings are given back bit by bit.
 //
 // Order of calls around a change of a variable: `forget` before, `note` after.
 import { AddressTable } from './address-table.js';
@@ -24,6 +26,10 @@ export class IndexedName {
   postings = 0;
   /** While false, sessions that were there before the first search are still being gathered. */
   isComplete = false;
+  /** Searches that are being prepared: it may not be closed under them. */
+  users = 0;
+  /** Greater than that of every name that was searched earlier. */
+  lastSearch = 0;
 
   constructor(number: number, bytes: Buffer) {
     this.number = number;
@@ -36,7 +42,13 @@ export class SearchIndex {
   readonly #variables: VariableBlocks;
   readonly #hasher: HalfSipHash;
   readonly #names = new Map<string, IndexedName>();
-  readonly #byNumber: IndexedName[] = [];
+  /** The same, to go through fast. */
+  readonly #open: IndexedName[] = [];
+  /** These, and those that were closed and still have postings. */
+  readonly #byNumber = new Map<number, IndexedName>();
+  #nextNumber = 0;
+  #searches = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(memory: SlabMemory, variables: VariableBlocks, hasher: HalfSipHash) {
     this.#memory = memory;
@@ -54,12 +66,63 @@ export class SearchIndex {
     return this.#names.get(bytes.toString('latin1', start, end));
   }
 
-  /** Begins to index a name. */
-  open(bytes: Buffer): IndexedName {
-    const indexed = new IndexedName(this.#byNumber.length, bytes);
-    this.#byNumber.push(indexed);
+  /** Begins to index a name; `number` is the one it had before a restart. */
+  open(bytes: Buffer, number = this.#nextNumber): IndexedName {
+    const indexed = new IndexedName(number, bytes);
+    this.#nextNumber = Math.max(this.#nextNumber, number + 1);
+    this.#byNumber.set(number, indexed);
+    this.#open.push(indexed);
     this.#names.set(bytes.toString('latin1'), indexed);
     return indexed;
+  }
+
+  /** Somebody searches for it. */
+  noteSearch(indexed: IndexedName): void {
+    indexed.lastSearch = ++this.#searches;
+  }
+
+  /** Of the names that may be closed the one searched longest ago. */
+  get idlest(): IndexedName | undefined {
+    let idlest: IndexedName | undefined;
+    for (const indexed of this.#open)
+      if (indexed.users === 0 && indexed.lastSearch < (idlest?.lastSearch ?? Number.POSITIVE_INFINITY))
+        idlest = indexed;
+    return idlest;
+  }
+
+  /** Indexes a name no more. Its postings stand until `giveBack` has taken them. */
+  close(indexed: IndexedName): void {
+    this.#names.delete(indexed.bytes.toString('latin1'));
+    this.#open.splice(this.#open.indexOf(indexed), 1);
+  }
+
+  /** Takes postings of a closed name as long as `mayGoOn` says; true when there are none any more. */
+  giveBack(indexed: IndexedName, mayGoOn: () => boolean): boolean {
+    while (indexed.values.size > 0) {
+      if (!mayGoOn()) return false;
+      const entry = indexed.values.sample(0);
+      this.forget(this.#word(this.#word(entry, entryWord.first), postingWord.session), indexed);
+    }
+    this.#byNumber.delete(indexed.number);
+    return true;
+  }
+
+  /** A search is prepared: the name stays until `endUse`. */
+  beginUse(indexed: IndexedName): void {
+    indexed.users++;
+  }
+
+  endUse(indexed: IndexedName): void {
+    indexed.users--;
+    if (indexed.users > 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Resolves when a search that was being prepared is done. */
+  whenUnused(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Adds what a session has under a name, unless it is there; the value must stand in the session's block already. */
@@ -98,7 +161,7 @@ export class SearchIndex {
 
   /** Notes all indexed names of a new or restored session. */
   noteAll(session: number): void {
-    for (const indexed of this.#byNumber) this.note(session, indexed);
+    for (const indexed of this.#open) this.note(session, indexed);
   }
 
   /** Takes out what a session has under a name. */
@@ -123,7 +186,7 @@ export class SearchIndex {
     let posting = this.#word(session, headWord.postings);
     while (posting !== 0) {
       const next = this.#word(posting, postingWord.nextOfSession);
-      this.#unlink(posting, this.#byNumber[this.#word(posting, postingWord.name)] as IndexedName);
+      this.#unlink(posting, this.#byNumber.get(this.#word(posting, postingWord.name)) as IndexedName);
       posting = next;
     }
     this.#set(session, headWord.postings, 0);

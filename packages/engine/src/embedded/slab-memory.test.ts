@@ -53,6 +53,16 @@ describe('slab memory', () => {
     expect(memory.reservedBytes).toBeLessThanOrEqual(16 * 1024 * 1024);
   });
 
+  test('sizes that were in use once, and are not any more, keep next to nothing', () => {
+    const memory = new SlabMemory();
+    const sizes = Array.from({ length: 60 }, (_, i) => (i + 1) * 1000);
+    for (const size of sizes) {
+      const blocks = Array.from({ length: Math.ceil(4_000_000 / size) }, () => memory.allocate(size));
+      for (const block of blocks) memory.free(block);
+    }
+    expect(memory.reservedBytes).toBe(0);
+  });
+
   test('at most an eighth of a block, or 15 bytes, is idle', () => {
     const memory = new SlabMemory();
     for (let size = 1; size <= 2 * 1024 * 1024; size += size < 2048 ? 1 : 97_777) {

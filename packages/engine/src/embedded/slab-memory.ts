@@ -14,6 +14,8 @@ const offsetMask = chunkUnits - 1;
 const mostChunks = 0xfff;
 const largestClassBytes = 2 * 1024 * 1024;
 const spareChunks = 1;
+/** An empty chunk of which no more than so much was ever used stays: its pages are few, and it will be used again. */
+const idleBytes = 1 << 20;
 
 /** Block sizes: by 16 up to 512 bytes, then by an eighth, so that at most 12.5 % of a block is idle. */
 const classBytes: readonly number[] = (() => {
@@ -111,7 +113,7 @@ export class SlabMemory {
     (this.words[number] as Uint32Array)[offset << 2] = chunk.freed;
     chunk.freed = offset + 1;
     const listed = this.#withRoom[chunk.sizeClass] as number[];
-    if (chunk.live === 0 && listed.length > 1) {
+    if (chunk.live === 0 && (listed.length > 1 || chunk.fresh << unitShift > idleBytes)) {
       const at = listed.indexOf(number);
       if (at >= 0) {
         listed[at] = listed[listed.length - 1] as number;

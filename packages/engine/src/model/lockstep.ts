@@ -24,6 +24,7 @@ const limits: Partial<EngineLimits> = {
   maxWaitersPerLock: 2,
   maxVariablesPerSession: 4,
   maxSubSessionsPerSession: 2,
+  maxSearchedNames: 1,
   showIds: true,
 };
 

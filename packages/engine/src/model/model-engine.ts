@@ -61,6 +61,7 @@ export const modelLimits: EngineLimits = {
   maxWaitersPerLock: 64,
   maxVariablesPerSession: 10_000,
   maxSubSessionsPerSession: 1000,
+  maxSearchedNames: 1000,
   maxValueBytes: 8 * 1024 * 1024,
   maxMemoryBytes: 0,
   evict: 'none',

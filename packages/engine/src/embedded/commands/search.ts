@@ -1,9 +1,8 @@
 // Search by variable: the index of a name is made on the first search, in slices when there is much to gather, and kept
 // right from its first moment on.
 import type { ReplySink } from '@msession/protocol';
-import type { IndexedName } from '../search-index.js';
+import { IndexedName } from '../search-index.js';
 import { sessionFlag } from '../session-layout.js';
-import type { ColdSessions } from '../store/cold-sessions.js';
 import type { EngineParts } from './handler.js';
 import { inOrder } from './id-listing.js';
 
@@ -19,53 +18,65 @@ export function withIndex(
   answer: (indexed: IndexedName, sink: ReplySink) => void,
   value?: Buffer,
 ): undefined | Promise<(sink: ReplySink) => void> {
-  const { sessions, sweeper } = engine;
-  const known = sessions.index.named(name, 0, name.length);
-  if (engine.cold !== undefined) return withColdIndex(engine, engine.cold, known, name, sink, answer, value);
-  if (known?.isComplete === true) {
-    answer(known, sink);
+  const { sessions, cold } = engine;
+  const prepared = prepare(engine, name, value);
+  if (prepared instanceof IndexedName) {
+    answer(prepared, sink);
     return undefined;
   }
-  const indexed = known ?? sessions.index.open(name);
-  const build = builder(engine, indexed);
-  if (build(sweeper.budget())) {
-    answer(indexed, sink);
-    return undefined;
-  }
-  return sweeper.inSlices(build).then(() => (later) => answer(indexed, later));
-}
-
-/** As `withIndex`, where sessions may be on disk alone: their postings are made and what they name is fetched. */
-function withColdIndex(
-  engine: EngineParts,
-  cold: ColdSessions,
-  known: IndexedName | undefined,
-  name: Buffer,
-  sink: ReplySink,
-  answer: (indexed: IndexedName, sink: ReplySink) => void,
-  value: Buffer | undefined,
-): undefined | Promise<(sink: ReplySink) => void> {
-  const { sessions, sweeper } = engine;
-  const indexed = known ?? sessions.index.open(name);
-  const fetch = (mayGoOn: () => boolean) => cold.loadMatches(indexed, value, mayGoOn);
-  if (indexed.isComplete && cold.isIndexed(indexed) && fetch(sweeper.budget())) {
-    answer(indexed, sink);
-    return undefined;
-  }
-  const gather = async () => {
-    if (!indexed.isComplete) await sweeper.inSlices(builder(engine, indexed));
-    if (!cold.isIndexed(indexed)) await cold.index(indexed);
-    await sweeper.inSlices(fetch);
-  };
-  return gather().then(
-    () => (later) => {
+  return prepared.then(
+    (indexed) => (later) => {
       sessions.refreshNow();
       // what came or went since the slices, so that the answer is of one moment
-      fetch(() => true);
+      cold?.loadMatches(indexed, value, () => true);
       answer(indexed, later);
     },
     (error: Error) => (later) => later.error('UNAVAILABLE', error.message),
   );
+}
+
+/** Makes a name's index complete and fetches what it names; rejects with a StoreFault. */
+function prepare(engine: EngineParts, name: Buffer, value: Buffer | undefined): IndexedName | Promise<IndexedName> {
+  const { sessions, sweeper, cold } = engine;
+  const { index } = sessions;
+  const indexed = index.named(name, 0, name.length) ?? openIndex(engine, name);
+  if (indexed === undefined) return index.whenUnused().then(() => prepare(engine, name, value));
+  index.noteSearch(indexed);
+  const build = indexed.isComplete ? () => true : builder(engine, indexed);
+  // where sessions may be on disk alone, a new name is indexed there, too
+  const isIndexed = cold === undefined || cold.isIndexed(indexed);
+  const fetch = (mayGoOn: () => boolean) => cold?.loadMatches(indexed, value, mayGoOn) ?? true;
+  if (isIndexed) {
+    const budget = sweeper.budget();
+    if (build(budget) && fetch(budget)) return indexed;
+  }
+  index.beginUse(indexed);
+  const gather = async () => {
+    try {
+      await sweeper.inSlices(build);
+      if (!isIndexed) await cold.index(indexed);
+      await sweeper.inSlices(fetch);
+      return indexed;
+    } finally {
+      index.endUse(indexed);
+    }
+  };
+  return gather();
+}
+
+/** Begins to index a name, in the place of the one searched longest ago where there are enough; undefined for none. */
+function openIndex(engine: EngineParts, name: Buffer): IndexedName | undefined {
+  const { sessions, sweeper, cold, limits, clock } = engine;
+  const { index } = sessions;
+  while (index.size >= limits.maxSearchedNames) {
+    const { idlest } = index;
+    if (idlest === undefined) return undefined;
+    index.close(idlest);
+    cold?.forget(idlest);
+    // not before answers that are about to be written from it
+    clock.schedule(0, () => void sweeper.inSlices((mayGoOn) => index.giveBack(idlest, mayGoOn)));
+  }
+  return index.open(name);
 }
 
 /** A step that gathers what sessions have under a name, until its budget is used; true when it has seen all. */

@@ -4,7 +4,7 @@ import { HalfSipHash } from '../half-sip-hash.js';
 import { visitBatch } from './batch.js';
 import { checksumOf, checksumOffset, faultOf, readRecord, walkVariables } from './family-record.js';
 import { present, type StoreEnvironment, type StoreName, type StoreState } from './store-environment.js';
-import { deadlineKey, keyAfter, postingKey } from './store-keys.js';
+import { deadlineKey, keyAfter, postingBound, postingKey } from './store-keys.js';
 import { StoreFault } from './store-options.js';
 
 /** A page more or less that changing a tree may take, per entry that grows. */
@@ -86,8 +86,29 @@ export class BatchApplier {
   /** From now on a name is kept in the postings. */
   openName(number: number, name: string): void {
     const { root, names } = this.#environment;
-    root.transactionSync(() => names.putSync(number, { number, name, isComplete: false } satisfies StoreName));
+    root.transactionSync(() => {
+      // one that could not be dropped
+      const before = this.#names.get(name);
+      if (before !== undefined) names.removeSync(before);
+      names.putSync(number, { number, name, isComplete: false } satisfies StoreName);
+    });
     this.#names.set(name, number);
+  }
+
+  /** Takes up to so many postings of a name, and with the last of them the name; answers null when that was all. */
+  dropSome(number: number, limit: number): Buffer | null {
+    const { root, postings, names } = this.#environment;
+    const name = names.get(number);
+    const last = root.transactionSync(() => {
+      const range = { start: postingBound(number), end: postingBound(number + 1), limit };
+      const keys = [...postings.getKeys(range)].map((key) => Buffer.from(key));
+      for (const key of keys) postings.removeSync(key);
+      if (keys.length < limit) names.removeSync(number);
+      else if (name?.isComplete === true) names.putSync(number, { ...name, isComplete: false });
+      return keys.length < limit ? null : (keys.at(-1) ?? null);
+    });
+    if (name !== undefined && this.#names.get(name.name) === number) this.#names.delete(name.name);
+    return last;
   }
 
   /** Enters what so many families behind a key have under a name; answers the last one's key, null when that was all. */

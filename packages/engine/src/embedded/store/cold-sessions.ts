@@ -18,6 +18,7 @@ import { StoreFault } from './store-options.js';
 
 const keysAtOnce = 256;
 const recordsPerIndexJob = 2000;
+const postingsPerDropJob = 10_000;
 /** Where a record has what listings need of its parent. */
 const at = { timeout: 24, sequence: 40, accessed: 48, deadline: 56 } as const;
 const lastHash = 0xffffffff;
@@ -34,6 +35,8 @@ export class ColdSessions {
   readonly #complete = new Set<number>();
   readonly #building = new Map<number, Promise<void>>();
   readonly #opened = new Set<number>();
+  /** Names whose postings are being taken from the disk. */
+  readonly #forgetting = new Map<string, Promise<void>>();
   /** The deadline that was looked at last, while a sweep is under way. */
   #sweptKey: Buffer | undefined;
   #dueMs = 0;
@@ -168,8 +171,10 @@ export class ColdSessions {
 
   async #build({ number, bytes }: IndexedName): Promise<void> {
     const { writer } = this.#store;
+    const name = bytes.toString('latin1');
+    await this.#forgetting.get(name);
     if (!this.#opened.has(number)) {
-      const { error } = await writer.run({ kind: 'openName', number, name: bytes.toString('latin1') });
+      const { error } = await writer.run({ kind: 'openName', number, name });
       if (error !== undefined) throw new StoreFault(`the index cannot be written: ${error}`);
       this.#opened.add(number);
     }
@@ -181,6 +186,26 @@ export class ColdSessions {
     } while (after !== null);
     this.#store.environment.root.resetReadTxn();
     this.#complete.add(number);
+  }
+
+  /** Takes a name that is not searched any more from the disk. */
+  forget({ number, bytes }: IndexedName): void {
+    this.#complete.delete(number);
+    if (!this.#opened.delete(number)) return;
+    const name = bytes.toString('latin1');
+    const forgetting = this.#forget(number).finally(() => {
+      if (this.#forgetting.get(name) === forgetting) this.#forgetting.delete(name);
+    });
+    this.#forgetting.set(name, forgetting);
+  }
+
+  async #forget(number: number): Promise<void> {
+    let isMore = true;
+    while (isMore) {
+      const { error, next } = await this.#store.writer.run({ kind: 'dropSome', number, limit: postingsPerDropJob });
+      // what a full disk leaves is no harm: searches verify what postings say, and a restart finds the name again
+      isMore = error === undefined && next !== null;
+    }
   }
 
   /** Loads families that have a value under a name, or any, as long as `mayGoOn` says; true when all are in memory. */

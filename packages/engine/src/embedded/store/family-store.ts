@@ -159,7 +159,7 @@ export class FamilyStore implements SessionKeeper {
     const sessions = this.#sessions;
     const { names, locked } = this.environment;
     for (const { value } of names.getRange({}))
-      sessions.index.open(Buffer.from(value.name, 'latin1')).isComplete = true;
+      sessions.index.open(Buffer.from(value.name, 'latin1'), value.number).isComplete = true;
     sessions.keeper = this;
     const globals = sessions.idOf(sessions.globals);
     const record = this.environment.families.get(

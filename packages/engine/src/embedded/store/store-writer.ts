@@ -10,6 +10,7 @@ export type StoreJob =
   | { readonly kind: 'batch'; readonly memory: ArrayBuffer; readonly bytes: number; readonly state: StoreState }
   | { readonly kind: 'openName'; readonly number: number; readonly name: string }
   | { readonly kind: 'indexSome'; readonly number: number; readonly after: Uint8Array | null; readonly limit: number }
+  | { readonly kind: 'dropSome'; readonly number: number; readonly limit: number }
   | { readonly kind: 'maxStoreBytes'; readonly bytes: number };
 
 export interface StoreWorkerData {
@@ -23,7 +24,7 @@ export interface StoreWorkerData {
 export interface StoreOutcome {
   /** What kept it from the disk; nothing of it is there then. */
   readonly error?: string;
-  /** Where an `indexSome` goes on; null when it has seen all. */
+  /** Where an `indexSome` goes on, or something for a `dropSome` that goes on; null when all is done. */
   readonly next: Uint8Array | null;
   /** The memory of a batch, given back. */
   readonly memory?: ArrayBuffer;
@@ -55,6 +56,8 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
       return null;
     case 'indexSome':
       return applier.indexSome(job.number, job.after === null ? null : Buffer.from(job.after), job.limit);
+    case 'dropSome':
+      return applier.dropSome(job.number, job.limit);
     case 'maxStoreBytes':
       applier.setMaxStoreBytes(job.bytes);
       return null;

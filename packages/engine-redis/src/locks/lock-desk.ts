@@ -101,7 +101,7 @@ export class LockDesk {
     const { clock, presence, bucketOf } = this.#options;
     asked.state = 'queued';
     this.#waiting++;
-    presence.enter(bucketOf(asked.idText));
+    presence.enter(bucketOf(asked.idText), asked.idText);
     asked.waitTimer = clock.schedule(asked.request.waitMs, () => void this.#stopWaiting(asked));
     let group = this.#groups.get(asked.idText);
     if (group === undefined) {
@@ -154,7 +154,7 @@ export class LockDesk {
     this.granted++;
     if (bind) {
       bindings.add(caller.id, { key, idText: asked.idText, untilMs: clock.monotonicMs() + leaseMs });
-      presence.enter(bucketOf(asked.idText));
+      presence.enter(bucketOf(asked.idText), asked.idText);
     }
     this.#end(asked, { kind: 'granted', key, data });
   }
@@ -264,7 +264,7 @@ export class LockDesk {
 
   #move(binding: Binding, idText: string): void {
     const { presence, bucketOf } = this.#options;
-    presence.enter(bucketOf(idText));
+    presence.enter(bucketOf(idText), idText);
     presence.leave(bucketOf(binding.idText));
     binding.idText = idText;
   }

@@ -4,35 +4,38 @@
 import type { Clock } from '@msession/engine';
 
 export class Presence {
-  readonly #uses = new Map<number, number>();
+  readonly #uses = new Map<number, { count: number; idText: string }>();
   readonly #clock: Clock;
   readonly #renewMs: number;
-  readonly #renew: (bucket: number) => void;
+  readonly #renew: (idText: string) => Promise<void>;
+  readonly #beforeRenewal: () => void;
   #timer: { cancel(): void } | undefined;
 
-  /** `renew` makes the deadline of a bucket begin anew; called every `renewMs` for those in use. */
-  constructor(options: { clock: Clock; renewMs: number; renew: (bucket: number) => void }) {
+  /** `renew` makes the deadline begin anew in the bucket of an id; called every `renewMs` for buckets in use. */
+  constructor(options: {
+    clock: Clock;
+    renewMs: number;
+    renew: (idText: string) => Promise<void>;
+    beforeRenewal: () => void;
+  }) {
     this.#clock = options.clock;
     this.#renewMs = options.renewMs;
     this.#renew = options.renew;
+    this.#beforeRenewal = options.beforeRenewal;
   }
 
-  /** One more lock or waiter in this bucket. The script that made it so has renewed the deadline. */
-  enter(bucket: number): void {
-    this.#uses.set(bucket, (this.#uses.get(bucket) ?? 0) + 1);
+  /** One more lock or waiter in a bucket, of this id. The script that made it so has renewed the deadline. */
+  enter(bucket: number, idText: string): void {
+    const use = this.#uses.get(bucket);
+    if (use === undefined) this.#uses.set(bucket, { count: 1, idText });
+    else use.count++;
     this.#timer ??= this.#clock.schedule(this.#renewMs, () => this.#onTime());
   }
 
   /** One less. */
   leave(bucket: number): void {
-    const uses = (this.#uses.get(bucket) ?? 0) - 1;
-    if (uses > 0) this.#uses.set(bucket, uses);
-    else this.#uses.delete(bucket);
-  }
-
-  /** Where something is held or waited for. */
-  buckets(): number[] {
-    return [...this.#uses.keys()];
+    const use = this.#uses.get(bucket);
+    if (use !== undefined && --use.count <= 0) this.#uses.delete(bucket);
   }
 
   close(): void {
@@ -43,8 +46,10 @@ export class Presence {
 
   #onTime(): void {
     this.#timer = undefined;
+    this.#beforeRenewal();
     if (this.#uses.size === 0) return;
     this.#timer = this.#clock.schedule(this.#renewMs, () => this.#onTime());
-    for (const bucket of this.#uses.keys()) this.#renew(bucket);
+    // one that fails is tried again next time, twice before the deadline
+    for (const { idText } of this.#uses.values()) this.#renew(idText).catch(() => undefined);
   }
 }

@@ -2,28 +2,113 @@
 import { lifePart } from '../parts/life.js';
 import { repliesPart } from '../parts/replies.js';
 import type { LuaPart } from '../script.js';
+import { lockQueuePart } from './lock-queue.js';
 import { lockRecordPart } from './lock-record.js';
 
 /**
  * - `lock_settle(s)` notices that a lease is over and hands the lock on to the first who waits;
+ * - `lock_settle_all()` does so for the whole family;
  * - `lock_holds(s, key)` settles, then says whether this key holds the lock, its lease running or over;
  * - `lock_gone(s)`: the session is out of the record; its lock dies and its waiters are answered. `''` is all of the family;
  * - `lock_moved(s)`: the records came here under another id; waiters are told that the old one is gone.
  */
 export const lockFatePart: LuaPart = {
   name: 'lock-fate',
-  needs: [repliesPart, lifePart, lockRecordPart],
+  needs: [repliesPart, lifePart, lockRecordPart, lockQueuePart],
   text: `
-    local function keep_locks()
-      if next(locks) == nil then redis.call('HDEL', F, 'l')
-      else redis.call('HSET', F, 'l', cmsgpack.pack(locks)) end
+    local function lock_event(name, s)
+      if with_lock_events then notice({'event', name, id_of(s), now, with_data and data_of(s) or false}) end
+    end
+    local function grant(s, to)
+      local lock = {key = next_key(), until_ms = now + to.lease, since = now, fe = to.fe, conn = to.conn, req = to.req,
+        bound = to.bound, note = to.note}
+      family_locks()[s] = lock
+      keep_locks()
+      redis.call('ZADD', L, lock.until_ms, id_of(s))
+      if stands(s) then touch(s) elseif s ~= '' and stands('') then touch('') end
+      lock_event('locked', s)
+      return lock
+    end
+    local function serve(s)
+      local queue = redis.call('HGET', F, 'q' .. s)
+      if not queue then return end
+      local exists = stands(s)
+      local may_reserve = s == '' or stands('')
+      local lock
+      local left = {}
+      for _, tag in ipairs(split(queue)) do
+        if lock and exists then
+          left[#left + 1] = tag
+        else
+          local waiter = waiter_of(s, tag)
+          if waiter.until_ms < now or not lives(waiter.fe) then
+            forget_waiter(s, tag)
+          elseif lock and waiter.create then
+            left[#left + 1] = tag
+          elseif not lock and (exists or (may_reserve and waiter.create)) then
+            forget_waiter(s, tag)
+            lock = grant(s, waiter)
+            tell_granted(s, lock, waiter.data)
+          else
+            forget_waiter(s, tag)
+            tell(waiter.fe, 'R\\n' .. waiter.req)
+          end
+        end
+      end
+      keep_queue(s, left)
+      if lock and left[1] then tell_lease(s, left[1]) end
+    end
+    local function unkeep(s, until_ms)
+      local deadline = deadline_of(s)
+      if deadline and deadline < until_ms then file(s) end
+      if s ~= '' then
+        deadline = deadline_of('')
+        if deadline and deadline < until_ms then file('') end
+      end
+    end
+    local function unbind(lock)
+      if lock.bound then tell(lock.fe, 'U\\n' .. digits(lock.key)) end
+      lock.bound = nil
+    end
+    local function lock_free(s, released)
+      local lock = family_locks()[s]
+      unbind(lock)
+      locks[s] = nil
+      keep_locks()
+      if not lock.lapsed then
+        redis.call('ZREM', L, id_of(s))
+        lock_event('unlocked', s)
+        unkeep(s, lock.until_ms)
+      end
+      if released and stands(s) then redis.call('HSET', F, 'z' .. s, released) end
+      serve(s)
+    end
+    local function lapse(s)
+      local lock = family_locks()[s]
+      local until_ms = lock.until_ms
+      unbind(lock)
+      lock.lapsed = true
+      lock.until_ms = math.min(until_ms, now)
+      redis.call('ZREM', L, id_of(s))
+      lock_event('unlocked', s)
+      if not stands(s) then locks[s] = nil end
+      keep_locks()
+      unkeep(s, until_ms)
+      serve(s)
     end
     local function lock_settle(s)
       local lock = family_locks()[s]
-      if lock and lock.until_ms <= now and not stands(s) then
-        locks[s] = nil
-        keep_locks()
+      if lock and not lock.lapsed and free_at(lock) <= now then lapse(s) end
+    end
+    local function locked_names(s)
+      local names = {}
+      for each in pairs(family_locks()) do
+        if s == '' or each == s then names[#names + 1] = each end
       end
+      return names
+    end
+    local function lock_settle_all()
+      for _, each in ipairs(locked_names('')) do lock_settle(each) end
     end
     local function lock_holds(s, key)
       lock_settle(s)
@@ -31,9 +116,16 @@ export const lockFatePart: LuaPart = {
       return lock ~= nil and tonumber(key) ~= 0 and lock.key == tonumber(key)
     end
     local function lock_gone(s)
-      if not next(family_locks()) then return end
-      if s == '' then locks = {} else locks[s] = nil end
+      local names = locked_names(s)
+      if #names == 0 then return end
+      for _, each in ipairs(names) do
+        local lock = locks[each]
+        unbind(lock)
+        locks[each] = nil
+        redis.call('ZREM', L, id_of(each))
+      end
       keep_locks()
+      for _, each in ipairs(names) do serve(each) end
     end
     local function lock_moved() end`,
 };

@@ -49,6 +49,15 @@ export const lockQueuePart: LuaPart = {
     end
     local function waiter_of(s, tag) return cmsgpack.unpack(redis.call('HGET', F, 'w' .. s .. '\\0' .. tag)) end
     local function forget_waiter(s, tag) redis.call('HDEL', F, 'w' .. s .. '\\0' .. tag) end
+    local function living_waiters(s, tags)
+      local living = {}
+      for _, tag in ipairs(tags) do
+        local waiter = waiter_of(s, tag)
+        if waiter.until_ms >= now and lives(waiter.fe) then living[#living + 1] = tag
+        else forget_waiter(s, tag) end
+      end
+      return living
+    end
     local function keep_queue(s, tags)
       if #tags == 0 then redis.call('HDEL', F, 'q' .. s)
       else redis.call('HSET', F, 'q' .. s, table.concat(tags, '\\0')) end

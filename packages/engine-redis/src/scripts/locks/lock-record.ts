@@ -5,8 +5,8 @@ import type { LuaPart } from '../script.js';
 
 /**
  * Field `l` of a family: what is locked in it, packed by cmsgpack, as a table from sub ('' for the session itself) to a
- * record. `until_ms` is when the lock is free to be taken, whoever holds it. `is_kept('')` is also true while a
- * sub-session is locked, be it only reserved.
+ * record. `until_ms` is when the lock is free to be taken at the latest. `is_kept('')` is also true while a sub-session is
+ * locked, be it only reserved.
  */
 export const lockRecordPart: LuaPart = {
   name: 'lock-record',

@@ -1,7 +1,18 @@
 export { defaultLimits } from './default-limits.js';
+export { DumpFault } from './dump/dump-fault.js';
+export { type ReadDumpOptions, readDump } from './dump/read-dump.js';
+export * from './dump/session-stream.js';
+export { type DumpTargetOptions, dumpTarget } from './dump/write-dump.js';
 export { createEmbeddedEngine, type EmbeddedEngineOptions } from './embedded/embedded-engine.js';
 export { hiddenId } from './embedded/hidden-id.js';
 export { type Durability, StoreFault, type StoreOptions } from './embedded/store/store-options.js';
+export { type BackupOptions, type BackupReport, backupStore } from './embedded/store/tools/backup-store.js';
+export { type CheckOptions, type CheckReport, checkStore } from './embedded/store/tools/check-store.js';
+export { type CompactOptions, type CompactReport, compactStore } from './embedded/store/tools/compact-store.js';
+export { type SalvageReport, type SalvageSource, salvageSource } from './embedded/store/tools/salvage.js';
+export type { StoreAccessOptions } from './embedded/store/tools/store-access.js';
+export { storeSource } from './embedded/store/tools/store-source.js';
+export { type StoreTargetOptions, storeTarget } from './embedded/store/tools/store-target.js';
 export * from './engine.js';
 export { connectLocally, type LocalCaller } from './local-caller.js';
 export { systemClock } from './system-clock.js';

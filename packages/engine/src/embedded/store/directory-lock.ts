@@ -20,6 +20,18 @@ export interface DirectoryLock {
   release(): void;
 }
 
+/** Somebody else has a directory. */
+export class DirectoryInUse extends StoreFault {
+  readonly pid: number;
+
+  constructor(directory: string, pid: number) {
+    super(
+      `the data directory ${directory} is in use by process ${pid}; stop that one, or give this one another directory`,
+    );
+    this.pid = pid;
+  }
+}
+
 /** @throws StoreFault when another process, or another engine of this one, has the directory */
 export function lockDirectory(directory: string): DirectoryLock {
   try {
@@ -29,7 +41,7 @@ export function lockDirectory(directory: string): DirectoryLock {
   }
   const file = path.join(path.resolve(directory), lockName);
   const own = JSON.stringify({ pid: process.pid, beganAt: beganAt(process.pid) ?? null } satisfies Holder);
-  if (heldHere.has(file)) throw inUse(directory, process.pid);
+  if (heldHere.has(file)) throw new DirectoryInUse(directory, process.pid);
   const draft = `${file}.${process.pid}`;
   try {
     writeFileSync(draft, own, { mode: 0o600 });
@@ -41,7 +53,7 @@ export function lockDirectory(directory: string): DirectoryLock {
       const text = readLock(file);
       if (text === undefined) continue;
       const holder = holderOf(text);
-      if (holder !== undefined && isAlive(holder)) throw inUse(directory, holder.pid);
+      if (holder !== undefined && isAlive(holder)) throw new DirectoryInUse(directory, holder.pid);
       moveAway(file, text);
     }
   } catch (error) {
@@ -51,12 +63,6 @@ export function lockDirectory(directory: string): DirectoryLock {
     rmSync(draft, { force: true });
   }
   throw new StoreFault(`the lock of ${directory} is contended; try again`);
-}
-
-function inUse(directory: string, pid: number): StoreFault {
-  return new StoreFault(
-    `the data directory ${directory} is in use by process ${pid}; stop that one, or give this one another directory`,
-  );
 }
 
 function tryLink(draft: string, file: string): boolean {

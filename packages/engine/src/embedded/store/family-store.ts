@@ -20,6 +20,7 @@ import {
   type StoreRun,
   type StoreState,
 } from './store-environment.js';
+import { keysFile, scratchFile, sessionsFile } from './store-files.js';
 import { familyKey, idOfKey } from './store-keys.js';
 import {
   type Durability,
@@ -31,9 +32,6 @@ import {
 import { StoreTime } from './store-time.js';
 import { createStoreWriter, type StoreWriter } from './store-writer.js';
 
-export const sessionsFile = 'sessions.mdb';
-export const keysFile = 'keys.mdb';
-const scratchFile = 'scratch.mdb';
 const sampleSize = 8;
 /** Evictions for one command, so that none pays for many. */
 const evictionsAtOnce = 8;
@@ -193,7 +191,7 @@ export class FamilyStore implements SessionKeeper {
     const fault = faultOf(bytes);
     if (fault !== undefined)
       throw new StoreFault(
-        `the store is damaged: ${fault}; stop the server, keep a copy of its directory, and start with a backup or an empty one`,
+        `the store is damaged: ${fault}; stop the server: "msession check" says what is wrong, "msession dump --salvage" saves the rest for "msession restore", or put a backup in its place`,
       );
     const sessions = this.#sessions;
     const record = readRecord(bytes);

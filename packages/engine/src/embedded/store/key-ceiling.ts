@@ -50,3 +50,22 @@ export class KeyCeiling {
     await this.#table.close();
   }
 }
+
+/** The ceiling in a file that nobody writes now; undefined where there is none. @throws StoreFault for a damaged file */
+export async function ceilingIn(file: string): Promise<number | undefined> {
+  if (!existsSync(file) || statSync(file).size === 0) return undefined;
+  checkFile(file, true);
+  let table: Database<number, string> | undefined;
+  try {
+    table = open<number, string>({ path: file, noSubdir: true, encoding: 'json', readOnly: true });
+    const ceiling = table.get('ceiling');
+    if (ceiling !== undefined && !(Number.isSafeInteger(ceiling) && ceiling >= 0))
+      throw damaged(file, 'its ceiling is no number of a key');
+    return ceiling;
+  } catch (error) {
+    if (error instanceof StoreFault) throw error;
+    throw damaged(file, reasonOf(error));
+  } finally {
+    await table?.close();
+  }
+}

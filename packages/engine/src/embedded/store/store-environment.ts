@@ -108,17 +108,24 @@ async function make(file: string): Promise<void> {
   const draft = `${file}.new`;
   removeStore(draft);
   try {
-    const { root, meta } = openTables({ file: draft, isSynced: true });
-    root.transactionSync(() => {
-      meta.putSync('format', storeFormat);
-      meta.putSync('hashKey', randomBytes(8).toString('hex'));
-    });
-    await root.close();
+    const environment = openTables({ file: draft, isSynced: true });
+    initialise(environment);
+    await environment.root.close();
     renameSync(draft, file);
     removeStore(draft);
   } catch (error) {
     throw new StoreFault(`cannot make ${file}: ${reasonOf(error)}; its directory must exist and be writable`);
   }
+}
+
+/** Makes a store of an LMDB file that was just made; answers its key for hashes. */
+export function initialise({ root, meta }: StoreEnvironment): Buffer {
+  const hashKey = randomBytes(8);
+  root.transactionSync(() => {
+    meta.putSync('format', storeFormat);
+    meta.putSync('hashKey', hashKey.toString('hex'));
+  });
+  return hashKey;
 }
 
 /** Deletes a store's file and the one LMDB keeps beside it. */

@@ -28,7 +28,7 @@ export function migrate(
     throw new StoreFault(`${file} is no session store of msession; give it a directory of its own`);
   if (found > steps.length)
     throw new StoreFault(
-      `${file} has the form ${found} of a later version of msession; this one knows ${steps.length}: run that version, or begin with an empty directory`,
+      `${file} has the form ${found} of a later version of msession; this one knows ${steps.length}: run that version, restore what its "msession dump" wrote, or begin with an empty directory`,
     );
   if (isReadOnly) return;
   for (let version = found; version < steps.length; version++) {

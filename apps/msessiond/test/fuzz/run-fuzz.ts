@@ -156,7 +156,9 @@ function limitsOf(user: UserName) {
 async function cleanUp(operator: MsessionClient): Promise<void> {
   await freeLocks(operator);
   await operator.flush(0);
-  for (const name of (await operator.getall('globals')).keys()) await operator.delval('globals', String(name));
+  // names need not be text
+  for (const name of (await operator.getall('globals', { encoding: 'buffer' })).keys())
+    await operator.delval('globals', name);
   for (const [i, id] of canaries.entries())
     await operator.dataset(id, `data of ${i}`, { variables: { user: 'ada', n: i }, timeoutSeconds: 0 });
   await operator.subnew('canary-0');

@@ -11,6 +11,7 @@ import {
   withdrawScript,
 } from '../scripts/locks/lock-scripts.js';
 import type { Script } from '../scripts/script.js';
+import type { LockLists } from './lease-watch.js';
 import type { LockRequest } from './lock-request.js';
 import type { LockScripts, LookAnswer, TakeAnswer, WithdrawAnswer, WithdrawMode } from './lock-scripts.js';
 
@@ -31,7 +32,7 @@ export interface LockReportWaiter {
   readonly untilMs: number;
 }
 
-export class LockCalls implements LockScripts {
+export class LockCalls implements LockScripts, LockLists {
   /** This front-end's name in lock records and queues. */
   readonly frontEnd: string;
   readonly #engine: EngineParts;
@@ -43,12 +44,6 @@ export class LockCalls implements LockScripts {
     this.frontEnd = `p${engine.frontEnd}`;
   }
 
-  /** What every script of the locks is told first: who asks, and whether somebody listens. */
-  letters(others = ''): string {
-    const { events } = this.#engine;
-    return events.isWanted('locked') || events.isWanted('unlocked') ? `e${others}` : others;
-  }
-
   async take(idText: string, number: number, request: LockRequest): Promise<TakeAnswer> {
     const { scripts, limits } = this.#engine;
     const letters = `${request.create ? 'c' : ''}${request.withData ? 'd' : ''}${request.bind ? 'b' : ''}${request.ticket === 0 ? '' : 'a'}`;
@@ -56,7 +51,7 @@ export class LockCalls implements LockScripts {
     const call = scripts
       .beginAt(takeScript, place(idText), 9)
       .text(this.frontEnd)
-      .text(this.letters(letters))
+      .text(letters)
       .integer(number)
       .integer(request.caller.id)
       .integer(request.leaseMs)
@@ -122,15 +117,33 @@ export class LockCalls implements LockScripts {
     };
   }
 
-  /** Ids that are locked, or were until now, by what the buckets list. */
-  async lockedIds(): Promise<Buffer[]> {
+  async overdue(bucket: number): Promise<readonly string[]> {
+    const { link, keys, clock } = this.#engine;
+    const nowMs = Math.floor(clock.wallMs());
+    const lockKey = keys.ofBucket(bucket, 'l');
+    const presenceKey = keys.ofBucket(bucket, 'w');
+    const [over, dead] = await Promise.all([
+      link.run(bucket, ['ZRANGEBYSCORE', lockKey, '-inf', nowMs]),
+      link.run(bucket, ['ZREMRANGEBYSCORE', presenceKey, '-inf', nowMs - this.#lifeMs]),
+    ]);
+    const found = dead === 0 ? over : await link.run(bucket, ['ZRANGE', lockKey, 0, -1]);
+    return (found as readonly Buffer[]).map((id) => id.toString('latin1'));
+  }
+
+  async leases(): Promise<[string, number][]> {
     const { link, keys } = this.#engine;
     const lists = await Promise.all(
       Array.from({ length: bucketCount }, (_, bucket) =>
-        link.run(bucket, ['ZRANGE', keys.ofBucket(bucket, 'l'), 0, -1]),
+        link.run(bucket, ['ZRANGE', keys.ofBucket(bucket, 'l'), 0, -1, 'WITHSCORES']),
       ),
     );
-    return lists.flatMap((list) => list as unknown as Buffer[]);
+    return lists.flatMap((list) => {
+      const flat = list as readonly Buffer[];
+      const pairs: [string, number][] = [];
+      for (let i = 0; i + 1 < flat.length; i += 2)
+        pairs.push([(flat[i] as Buffer).toString('latin1'), Number(flat[i + 1])]);
+      return pairs;
+    });
   }
 
   #ask(script: Script, idText: string, letters: string, words: readonly string[]): Promise<ScriptReply> {
@@ -138,7 +151,7 @@ export class LockCalls implements LockScripts {
     const call = scripts
       .beginAt(script, place(idText), 2 + words.length)
       .text(this.frontEnd)
-      .text(this.letters(letters));
+      .text(letters);
     for (const word of words) call.text(word);
     return scripts.send(call);
   }

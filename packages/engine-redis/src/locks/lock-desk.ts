@@ -3,6 +3,7 @@
 // message may be lost. Only the engine's answer ends a wait, so a grant and a time-out never cross.
 import { type Clock, EngineError } from '@msession/engine';
 import type { Binding, Bindings } from './bindings.js';
+import type { LeaseWatch } from './lease-watch.js';
 import type { LockMessage } from './lock-messages.js';
 import { type LockOutcome, type LockRequest, noSession, refusedLocked } from './lock-request.js';
 import type { LockScripts, TakeAnswer, WithdrawAnswer } from './lock-scripts.js';
@@ -13,6 +14,7 @@ export interface LockDeskOptions {
   readonly scripts: LockScripts;
   readonly bindings: Bindings;
   readonly presence: Presence;
+  readonly leases: LeaseWatch;
   readonly bucketOf: (idText: string) => number;
   /** How long a waiter trusts in messages before it looks for itself. */
   readonly pollMs: number;
@@ -152,6 +154,7 @@ export class LockDesk {
     const { clock, bindings, presence, bucketOf } = this.#options;
     const { caller, bind, leaseMs } = asked.request;
     this.granted++;
+    this.#options.leases.begin(asked.idText, leaseMs);
     if (bind) {
       bindings.add(caller.id, { key, idText: asked.idText, untilMs: clock.monotonicMs() + leaseMs });
       presence.enter(bucketOf(asked.idText), asked.idText);
@@ -247,7 +250,8 @@ export class LockDesk {
   }
 
   /** A lock was extended through this front-end; `isBound`: it still ends with its connection. */
-  extended(key: number, leaseMs: number, isBound: boolean): void {
+  extended(idText: string, key: number, leaseMs: number, isBound: boolean): void {
+    this.#options.leases.begin(idText, leaseMs);
     const binding = this.#options.bindings.get(key);
     if (!isBound) this.freed(key);
     else if (binding !== undefined) binding.untilMs = this.#options.clock.monotonicMs() + leaseMs;
@@ -306,26 +310,30 @@ export class LockDesk {
   #watch(group: Group, leftMs: number): void {
     const { clock, pollMs } = this.#options;
     group.timer?.cancel();
-    const delayMs = leftMs > 0 ? Math.min(Math.ceil(leftMs), pollMs) : pollMs;
-    group.timer = clock.schedule(delayMs, () => void this.#look(group));
+    group.timer = clock.schedule(Math.min(Math.ceil(leftMs), pollMs), () => void this.#look(group));
   }
 
   async #look(group: Group): Promise<void> {
+    const { clock, scripts, pollMs } = this.#options;
+    group.timer?.cancel();
     // those who join meanwhile are none of this look's business
     const waiting = [...group.waiting];
-    this.#watch(group, 0);
+    const sentMs = clock.monotonicMs();
+    let leftMs = retryMs;
     try {
-      const answer = await this.#options.scripts.look(group.idText);
-      if (this.#groups.get(group.idText) !== group) return;
-      this.#watch(group, answer.leftMs);
+      const answer = await scripts.look(group.idText);
+      leftMs = answer.leftMs === 0 ? pollMs : answer.leftMs - (clock.monotonicMs() - sentMs);
       for (const asked of waiting) {
         if (asked.state === 'ended' || answer.queued.includes(asked.number)) continue;
         if (answer.holder === asked.number) void this.#claim(asked);
         else void this.#stopWaiting(asked);
       }
     } catch {
-      // the next look is set already
+      // it is not known how things stand: looks again soon
     }
+    if (this.#groups.get(group.idText) !== group) return;
+    if (leftMs > 0) this.#watch(group, leftMs);
+    else void this.#look(group);
   }
 
   /** Forgets bound locks whose lease was over without a word. */

@@ -25,5 +25,9 @@ export interface LockService {
   onNotice(notice: readonly ScriptReply[]): void;
   /** Somebody began to listen for `unlocked`: ends of leases have to be noticed when they come. */
   watchAll(): void;
+  /** Notices leases that ended in a bucket without anybody's waiting; the sweeper comes to each now and then. */
+  sweep(bucket: number): Promise<void>;
+  /** A session was renamed through this front-end. */
+  renamed(oldText: string, newText: string): void;
   readonly figures: LockFigures;
 }

@@ -10,6 +10,9 @@ export class Presence {
   readonly #renew: (idText: string) => Promise<void>;
   readonly #beforeRenewal: () => void;
   #timer: { cancel(): void } | undefined;
+  #underWay = 0;
+  #isLate = false;
+  #isClosed = false;
 
   /** `renew` makes the deadline begin anew in the bucket of an id; called every `renewMs` for buckets in use. */
   constructor(options: {
@@ -29,6 +32,7 @@ export class Presence {
     const use = this.#uses.get(bucket);
     if (use === undefined) this.#uses.set(bucket, { count: 1, idText });
     else use.count++;
+    if (this.#isClosed || this.#isLate) return;
     this.#timer ??= this.#clock.schedule(this.#renewMs, () => this.#onTime());
   }
 
@@ -39,6 +43,7 @@ export class Presence {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#uses.clear();
@@ -48,8 +53,22 @@ export class Presence {
     this.#timer = undefined;
     this.#beforeRenewal();
     if (this.#uses.size === 0) return;
+    // what was sent last time is still under way: Redis is behind, and more would not help
+    if (this.#underWay > 0) this.#isLate = true;
+    else this.#renewAll();
+  }
+
+  #renewAll(): void {
+    this.#isLate = false;
     this.#timer = this.#clock.schedule(this.#renewMs, () => this.#onTime());
-    // one that fails is tried again next time, twice before the deadline
-    for (const { idText } of this.#uses.values()) this.#renew(idText).catch(() => undefined);
+    for (const { idText } of this.#uses.values()) {
+      this.#underWay++;
+      const done = () => {
+        this.#underWay--;
+        if (this.#underWay === 0 && this.#isLate && !this.#isClosed) this.#renewAll();
+      };
+      // one that fails is tried again next time, twice before the deadline
+      this.#renew(idText).then(done, done);
+    }
   }
 }

@@ -10,6 +10,7 @@ import { scancelHandler } from './handlers/scancel.js';
 import { sextendHandler } from './handlers/sextend.js';
 import { slockHandler } from './handlers/slock.js';
 import { sunlockHandler } from './handlers/sunlock.js';
+import { LeaseWatch } from './lease-watch.js';
 import { LockCalls } from './lock-calls.js';
 import { LockDesk } from './lock-desk.js';
 import { parseLockMessage } from './lock-messages.js';
@@ -43,6 +44,7 @@ class ScriptLockService implements LockService {
   #engine: EngineParts | undefined;
   #parts: LockParts | undefined;
   #presence: Presence | undefined;
+  #leases: LeaseWatch | undefined;
   #lastTicket = 0;
 
   constructor(options: LockServiceOptions) {
@@ -71,8 +73,15 @@ class ScriptLockService implements LockService {
       renew: (idText) => calls.renew(idText),
       beforeRenewal: () => desk.prune(),
     });
+    const leases = new LeaseWatch({
+      clock: engine.clock,
+      scripts: calls,
+      lists: calls,
+      isWanted: () => engine.events.isWanted('unlocked'),
+    });
     const desk = new LockDesk({
       clock,
+      leases,
       scripts: calls,
       bindings,
       presence,
@@ -81,6 +90,7 @@ class ScriptLockService implements LockService {
     });
     this.#engine = engine;
     this.#presence = presence;
+    this.#leases = leases;
     this.#parts = { calls, desk };
     await engine.link.subscribe(engine.keys.frontEndChannel(calls.frontEnd), (message) => this.#onMessage(message));
     engine.link.onResubscribed(() => desk.lookEverywhere());
@@ -92,6 +102,7 @@ class ScriptLockService implements LockService {
     if (engine === undefined || parts === undefined) return;
     this.#engine = undefined;
     await parts.desk.close();
+    this.#leases?.close();
     this.#presence?.close();
     await engine.link.unsubscribe(engine.keys.frontEndChannel(parts.calls.frontEnd)).catch(() => undefined);
   }
@@ -111,7 +122,16 @@ class ScriptLockService implements LockService {
   }
 
   watchAll(): void {
-    // the sweeper notices ends of leases; see LockSweep
+    // what fails is left to the sweep
+    this.#leases?.watchAll().catch(() => undefined);
+  }
+
+  async sweep(bucket: number): Promise<void> {
+    await this.#leases?.sweep(bucket);
+  }
+
+  renamed(oldText: string, newText: string): void {
+    this.#parts?.desk.renamed(oldText, newText);
   }
 
   get figures(): LockFigures {

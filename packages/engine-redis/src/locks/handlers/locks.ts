@@ -7,11 +7,11 @@ import type { LockParts } from '../script-lock-service.js';
 export function locksHandler(parts: () => LockParts): Handler<'LOCKS'> {
   return async (engine, request, args) => {
     const { calls } = parts();
-    const ids = args.id === 0 ? await calls.lockedIds() : [request.bytes(args.id)];
-    const reports = await Promise.all(ids.map((id) => calls.report(id.toString('latin1'))));
-    const held = ids.flatMap((id, at): [Buffer, LockReport][] => {
+    const idTexts = args.id === 0 ? (await calls.leases()).map(([idText]) => idText) : [request.latin1(args.id)];
+    const reports = await Promise.all(idTexts.map((idText) => calls.report(idText)));
+    const held = idTexts.flatMap((idText, at): [Buffer, LockReport][] => {
       const report = reports[at];
-      return report === undefined ? [] : [[id, report]];
+      return report === undefined ? [] : [[Buffer.from(idText, 'latin1'), report]];
     });
     held.sort(([, left], [, right]) => left.key - right.key);
     return (sink) => {

@@ -1,27 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Request } from '@msession/protocol';
+import { contentWords } from '../../commands/content-words.js';
+import { refused, replyInteger } from '../../commands/replies.js';
 import type { Handler } from '../../engine-parts.js';
-import { refusalIn, sessionRefusals } from '../../refusals.js';
 import { unlockScript } from '../../scripts/locks/lock-scripts.js';
 import type { LockParts } from '../script-lock-service.js';
-import { contentCount, writeContent } from './unlock-content.js';
 
 export function sunlockHandler(parts: () => LockParts): Handler<'SUNLOCK'> {
   return async (engine, request, args) => {
     const { calls, desk } = parts();
     const { key } = args;
+    const content = contentWords(args);
     const call = engine.scripts
-      .begin(unlockScript, request, args.id, 4 + contentCount(args))
+      .begin(unlockScript, request, args.id, 4 + content.count)
       .text(calls.frontEnd)
-      .text(calls.letters())
+      .text('')
       .integer(key)
       .text(`${key} ${dataHash(request, args.data)}`);
-    writeContent(call, request, args);
+    content.write(call, request);
     const reply = await engine.scripts.send(call);
-    const refusal = refusalIn(reply, engine.limits, sessionRefusals);
-    if (refusal !== undefined) return (sink) => sink.error(refusal.code, refusal.message);
+    const refusal = refused(engine, reply);
+    if (refusal !== undefined) return refusal;
+    if (reply === 2) engine.figures.created++;
     desk.freed(key);
-    return (sink) => sink.integer(1);
+    return replyInteger(1);
   };
 }
 

@@ -10,14 +10,15 @@ import { lockRecordPart } from './lock-record.js';
  * - `lock_settle_all()` does so for the whole family;
  * - `lock_holds(s, key)` settles, then says whether this key holds the lock, its lease running or over;
  * - `lock_gone(s)`: the session is out of the record; its lock dies and its waiters are answered. `''` is all of the family;
- * - `lock_moved(s)`: the records came here under another id; waiters are told that the old one is gone.
+ * - `lock_leaves()`: the family's records are about to get another id; waiters are told that the old one is gone;
+ * - `lock_moved()`: they came here under that id.
  */
 export const lockFatePart: LuaPart = {
   name: 'lock-fate',
   needs: [repliesPart, lifePart, lockRecordPart, lockQueuePart],
   text: `
     local function lock_event(name, s)
-      if with_lock_events then notice({'event', name, id_of(s), now, with_data and data_of(s) or false}) end
+      if wants_events then notice({'event', name, id_of(s), now, with_data and data_of(s) or false}) end
     end
     local function grant(s, to)
       local lock = {key = next_key(), until_ms = now + to.lease, since = now, fe = to.fe, conn = to.conn, req = to.req,
@@ -127,5 +128,27 @@ export const lockFatePart: LuaPart = {
       keep_locks()
       for _, each in ipairs(names) do serve(each) end
     end
-    local function lock_moved() end`,
+    local function lock_leaves()
+      for _, each in ipairs(locked_names('')) do
+        redis.call('ZREM', L, id_of(each))
+        for _, tag in ipairs(split(redis.call('HGET', F, 'q' .. each))) do
+          local fe, req = string.match(tag, '^(%S+) (%d+)$')
+          forget_waiter(each, tag)
+          tell(fe, 'R\\n' .. req)
+        end
+        keep_queue(each, {})
+      end
+    end
+    local function lock_moved()
+      locks = nil
+      for s, lock in pairs(family_locks()) do
+        if not lock.lapsed then
+          redis.call('ZADD', L, lock.until_ms, id_of(s))
+          if lock.bound then
+            redis.call('ZADD', W, 'NX', now + 10000, lock.fe)
+            tell(lock.fe, 'M\\n' .. digits(lock.key) .. '\\n' .. id_of(s))
+          end
+        end
+      end
+    end`,
 };

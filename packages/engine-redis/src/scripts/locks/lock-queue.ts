@@ -17,17 +17,18 @@ export const lockQueuePart: LuaPart = {
   name: 'lock-queue',
   needs: [repliesPart, counterPart, lifePart, lockRecordPart],
   text: `
-    local front_end, with_lock_events = '', true
+    local front_end = ''
     local function keep_locks()
       if next(locks) == nil then redis.call('HDEL', F, 'l')
       else redis.call('HSET', F, 'l', cmsgpack.pack(locks)) end
     end
     local function lives(fe)
+      if fe == front_end then return true end
       local until_ms = redis.call('ZSCORE', W, fe)
       return until_ms and tonumber(until_ms) > now
     end
     local function free_at(lock)
-      if not lock.bound then return lock.until_ms end
+      if not lock.bound or lock.fe == front_end then return lock.until_ms end
       return math.min(lock.until_ms, tonumber(redis.call('ZSCORE', W, lock.fe) or 0))
     end
     local function tell(fe, text)
@@ -47,7 +48,10 @@ export const lockQueuePart: LuaPart = {
       local left = math.max(1, math.ceil(free_at(family_locks()[s]) - now))
       tell(string.match(tag, '^%S+'), 'L\\n' .. id_of(s) .. '\\n' .. left)
     end
-    local function waiter_of(s, tag) return cmsgpack.unpack(redis.call('HGET', F, 'w' .. s .. '\\0' .. tag)) end
+    local function waiter_of(s, tag)
+      local packed = redis.call('HGET', F, 'w' .. s .. '\\0' .. tag)
+      return packed and cmsgpack.unpack(packed) or {until_ms = 0}
+    end
     local function forget_waiter(s, tag) redis.call('HDEL', F, 'w' .. s .. '\\0' .. tag) end
     local function living_waiters(s, tags)
       local living = {}

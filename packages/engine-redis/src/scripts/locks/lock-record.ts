@@ -1,6 +1,7 @@
 // The lock records of a family, as every script that asks whether a session lives must be able to read them.
 
 import { clockPart } from '../parts/clock.js';
+import { familyPart } from '../parts/family.js';
 import type { LuaPart } from '../script.js';
 
 /**
@@ -10,12 +11,12 @@ import type { LuaPart } from '../script.js';
  */
 export const lockRecordPart: LuaPart = {
   name: 'lock-record',
-  needs: [clockPart],
+  needs: [clockPart, familyPart],
   text: `
     local locks
     local function family_locks()
       if not locks then
-        local packed = redis.call('HGET', KEYS[1], 'l')
+        local packed = redis.call('HGET', F, 'l')
         locks = packed and cmsgpack.unpack(packed) or {}
       end
       return locks

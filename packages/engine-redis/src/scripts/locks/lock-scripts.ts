@@ -1,5 +1,5 @@
 // The scripts of the lock commands and of what front-ends do about locks by themselves. ARGV[8] is the front-end, and
-// ARGV[9] letters: `e` somebody listens to lock events, `c` CREATE, `d` DATA, `b` BIND, `a` ASYNC.
+// ARGV[9] letters: `c` CREATE, `d` DATA, `b` BIND, `a` ASYNC.
 import { contentPart } from '../parts/content.js';
 import { endingPart } from '../parts/ending.js';
 import { composeScript } from '../script.js';
@@ -8,8 +8,7 @@ import { lockQueuePart } from './lock-queue.js';
 
 const begin = `
   front_end = ARGV[8]
-  local function given(letter) return string.find(ARGV[9], letter, 1, true) ~= nil end
-  with_lock_events = given('e')`;
+  local function given(letter) return string.find(ARGV[9], letter, 1, true) ~= nil end`;
 
 /**
  * SLOCK. ARGV: 10 number of the request, 11 connection, 12 lease, 13 wait, 14 most waiters, 15 note, 16 how long the
@@ -116,7 +115,7 @@ export const unbindScript = composeScript('unbind', {
     return answer(1)`,
 });
 
-/** SUNLOCK. ARGV: 10 key, 11 key and hash of the data, 12 content. */
+/** SUNLOCK. ARGV: 10 key, 11 key and hash of the data, 12 content. Answers 1, or 2 when it made the session. */
 export const unlockScript = composeScript('unlock', {
   scope: 'bucket',
   parts: [endingPart, contentPart],
@@ -133,20 +132,22 @@ export const unlockScript = composeScript('unlock', {
     if stale(sub, content) then return answer(-4) end
     local refusal = limits_refusal(sub, content)
     if refusal then return answer(refusal) end
-    if stands(sub) then
+    local exists = stands(sub)
+    local is_new = not exists and (content.has_data or content.has_class or content.pairs > 0)
+    if exists then
       write_content(sub, content)
       if content.timeout == '' then touch(sub) else set_timeout(sub, content.timeout) end
-    elseif content.has_data or content.has_class or content.pairs > 0 then
+    elseif is_new then
       refusal = room_for(sub)
       if refusal then return answer(refusal) end
-      create(sub, timeout_or_default(content))
+      create(sub, content.timeout)
       write_content(sub, content)
-      event('created', sub)
+      announce(sub)
     end
     local lock = family_locks()[sub]
     if lock.fe == front_end then lock.bound = nil end
     lock_free(sub, released)
-    return answer(1)`,
+    return answer(is_new and 2 or 1)`,
 });
 
 /** SEXTEND. ARGV: 10 key, 11 lease. Answers 1, or 2 for a lock that is bound. */

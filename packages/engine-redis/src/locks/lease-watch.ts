@@ -1,0 +1,73 @@
+// Ends of leases that nobody waits for. They matter to listeners for `unlocked`, who want to hear of them in time: then
+// each lock has a timer at the front-end that granted it. Otherwise the sweeper comes by, for what a reservation left
+// behind, and for locks that were bound to a front-end that died.
+import type { EngineClock } from '../engine-clock.js';
+import type { LockScripts } from './lock-scripts.js';
+
+/** What the buckets list, as the sweep asks for it. */
+export interface LockLists {
+  /** Ids of a bucket whose lease is over, or all of them where a front-end that was here is dead. */
+  overdue(bucket: number): Promise<readonly string[]>;
+  /** All ids that are locked, each with its end of the lease in milliseconds since 1970. */
+  leases(): Promise<readonly (readonly [idText: string, untilMs: number])[]>;
+}
+
+export interface LeaseWatchOptions {
+  readonly clock: EngineClock;
+  readonly scripts: LockScripts;
+  readonly lists: LockLists;
+  /** Whether somebody listens for `unlocked`. */
+  readonly isWanted: () => boolean;
+}
+
+export class LeaseWatch {
+  readonly #timers = new Map<string, { cancel(): void }>();
+  readonly #options: LeaseWatchOptions;
+  #isClosed = false;
+
+  constructor(options: LeaseWatchOptions) {
+    this.#options = options;
+  }
+
+  /** A lock of this id was granted or extended. */
+  begin(idText: string, leaseMs: number): void {
+    if (this.#options.isWanted()) this.#watch(idText, leaseMs);
+  }
+
+  /** Somebody began to listen: from now on each lease that runs is watched. */
+  async watchAll(): Promise<void> {
+    const { lists, clock } = this.#options;
+    for (const [idText, untilMs] of await lists.leases()) this.#watch(idText, Math.max(1, untilMs - clock.wallMs()));
+  }
+
+  /** Notices what ended in a bucket without anybody's waiting for it. */
+  async sweep(bucket: number): Promise<void> {
+    const { lists, scripts } = this.#options;
+    for (const idText of await lists.overdue(bucket)) await scripts.look(idText);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
+  #watch(idText: string, delayMs: number): void {
+    if (this.#isClosed) return;
+    this.#timers.get(idText)?.cancel();
+    this.#timers.set(
+      idText,
+      this.#options.clock.schedule(delayMs, () => void this.#onTime(idText)),
+    );
+  }
+
+  async #onTime(idText: string): Promise<void> {
+    this.#timers.delete(idText);
+    try {
+      const { leftMs } = await this.#options.scripts.look(idText);
+      if (leftMs > 0 && !this.#timers.has(idText)) this.#watch(idText, leftMs);
+    } catch {
+      // the sweep comes by
+    }
+  }
+}

@@ -3,7 +3,7 @@
 // twice, every search equal to a full scan, every lock that was acknowledged still there for its key.
 import { createClient, type MsessionClient } from '@msession/client';
 import { DaemonProcess } from '../support/daemon-process.js';
-import { type Expected, type Sessions, Writer } from './writer.js';
+import { type Expected, type Sessions, users, Writer } from './writer.js';
 
 export interface KillRoundsOptions {
   readonly directory: string;
@@ -18,6 +18,8 @@ export interface KillRoundsOptions {
   readonly lifeMs?: readonly [number, number];
   readonly flags?: readonly string[];
   readonly onRound?: (round: number, result: KillRoundsResult) => void;
+  /** Does something to the store of a killed daemon: to see that the harness notices. */
+  readonly tamper?: (directory: string) => Promise<void>;
 }
 
 export interface KillRoundsResult {
@@ -73,6 +75,7 @@ export async function runKillRounds(options: KillRoundsOptions): Promise<KillRou
       daemon.child.kill('SIGKILL');
       await daemon.ended;
     }
+    await options.tamper?.(directory);
   }
   return result;
 }
@@ -89,10 +92,12 @@ async function verify(
   result: KillRoundsResult,
   promised: Promised,
 ): Promise<void> {
+  // first, while sessions are on disk alone: what is read comes into memory, and is searched there
+  const searched = await searchAll(client);
   const found = await readAll(client);
   result.sessionsChecked += found.size;
   if ((await client.count()) !== found.size) throw new Error('COUNT is not the number of sessions that LIST names');
-  await compareSearches(client, found, result);
+  for (const searches of [searched, await searchAll(client)]) compareSearches(searches, found, result);
   let greatestKey = 0;
   for (const writer of writers) {
     greatestKey = Math.max(greatestKey, writer.greatestKey);
@@ -138,13 +143,17 @@ async function compareLock(client: MsessionClient, writer: Writer, result: KillR
   if ((await client.sunlock(lock.id, lock.key)) !== 1) throw new Error('a lock that was acknowledged is gone');
 }
 
-async function compareSearches(client: MsessionClient, found: Sessions, result: KillRoundsResult): Promise<void> {
-  const byUser = new Map<string, string[]>();
-  for (const [id, { user }] of found) byUser.set(user, [...(byUser.get(user) ?? []), id]);
-  for (let i = 0; i < 7; i++) {
-    const ids = (await client.find('user', `u${i}`)).map(String).sort();
-    const expected = (byUser.get(`u${i}`) ?? []).sort();
-    if (ids.join() !== expected.join()) throw new Error(`FIND user u${i} is not what a scan finds`);
+/** The ids that FIND answers for each user. */
+async function searchAll(client: MsessionClient): Promise<string[][]> {
+  const searches: string[][] = [];
+  for (let i = 0; i < users; i++) searches.push((await client.find('user', `u${i}`)).map(String).sort());
+  return searches;
+}
+
+function compareSearches(searches: readonly string[][], found: Sessions, result: KillRoundsResult): void {
+  for (const [i, ids] of searches.entries()) {
+    const expected = [...found].filter(([, { user }]) => user === `u${i}`).map(([id]) => id);
+    if (ids.join() !== expected.sort().join()) throw new Error(`FIND user u${i} is not what a scan finds`);
     result.searchesChecked++;
   }
 }

@@ -17,7 +17,8 @@ interface Operation {
 }
 
 const sessionsPerWriter = 40;
-const users = 7;
+/** Values of the variable that is searched: `u0` and so on. */
+export const users = 7;
 
 export class Writer {
   readonly name: string;

@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** A program and its words that run the daemon, `strace -f` say. */
+  readonly under?: readonly string[];
 }
 
 export class DaemonProcess {
@@ -25,8 +27,9 @@ export class DaemonProcess {
   #stderr = '';
   #listeners: (() => void)[] = [];
 
-  constructor({ flags = [], environment = {}, cwd }: DaemonOptions = {}) {
-    this.child = spawn(process.execPath, [launcher, ...flags], {
+  constructor({ flags = [], environment = {}, cwd, under = [] }: DaemonOptions = {}) {
+    const [program, ...words] = [...under, process.execPath, launcher, ...flags] as [string, ...string[]];
+    this.child = spawn(program, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...cleanEnvironment(), ...environment },
       ...(cwd === undefined ? {} : { cwd }),

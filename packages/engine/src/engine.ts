@@ -95,6 +95,11 @@ export interface Engine {
     caller: Caller,
     nowMs?: number,
   ): undefined | Promise<DeferredReply>;
+  /**
+   * Says which requests will be executed next, in this order, unless something comes between: the first `count` of
+   * `requests`. An engine may fetch what they need into the processor's cache; it changes nothing.
+   */
+  foresee?(requests: readonly Request[], count: number): void;
   /** Frees the locks bound to this caller and withdraws its waits, whose promises resolve unread; answers how many. */
   release(caller: Caller): number;
   /**

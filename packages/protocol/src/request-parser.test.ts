@@ -174,3 +174,78 @@ test('limits may change between requests, as AUTH changes them', () => {
   parser.limits = requestLimits();
   expect(next()).toHaveLength(14);
 });
+
+describe('binding ahead', () => {
+  const first = encodeRequest(['ECHO', 'hello']);
+  const second = encodeRequest(['PING']);
+
+  test('binds command behind command and consumes nothing until told', () => {
+    const { parser, request, next } = setUp();
+    const bytes = Buffer.concat([first, second]);
+    parser.feed(bytes, 0, bytes.length);
+    const ahead = new Request();
+    const behindFirst = parser.bindAt(request, parser.nextPosition);
+    const behindSecond = parser.bindAt(ahead, behindFirst);
+    expect([words(request), words(ahead)]).toEqual([['ECHO', 'hello'], ['PING']]);
+    expect([behindFirst, behindSecond]).toEqual([first.length, bytes.length]);
+    expect(parser.bindAt(ahead, behindSecond)).toBe(-1);
+    expect(parser.pendingBytes).toBe(bytes.length);
+    parser.passTo(behindFirst);
+    expect(next()).toEqual(['PING']);
+  });
+
+  test('what was bound but not consumed is kept', () => {
+    const { parser, request, next } = setUp();
+    const shared = Buffer.concat([first, second]);
+    parser.feed(shared, 0, shared.length);
+    const behindFirst = parser.bindAt(request, parser.nextPosition);
+    parser.bindAt(new Request(), behindFirst);
+    parser.passTo(behindFirst);
+    parser.keepRest();
+    shared.fill(0);
+    expect(next()).toEqual(['PING']);
+  });
+
+  test.each<[string, Buffer, RequestLimits]>([
+    ['cut off', first.subarray(0, -1), requestLimits()],
+    ['inline', Buffer.from('PING\r\n'), requestLimits()],
+    ['with an argument above the limit', first, { ...requestLimits(), maxArgumentBytes: 4 }],
+    ['with more arguments than allowed', encodeRequest(Array(11).fill('x')), unauthenticatedLimits()],
+    ['of no arguments', Buffer.from('*0\r\n*1\r\n$4\r\nPING\r\n'), requestLimits()],
+  ])('leaves a command %s to next', (_what, bytes, limits) => {
+    const { parser, request } = setUp(limits);
+    parser.feed(bytes, 0, bytes.length);
+    expect(parser.bindAt(request, parser.nextPosition)).toBe(-1);
+  });
+
+  test('any byte in any place of a command means the same whether it arrives whole or byte by byte', () => {
+    const good = Buffer.concat([first, encodeRequest(['x', 'y'.repeat(12)]), second]);
+    for (let place = 0; place < good.length; place++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const bytes = Buffer.from(good);
+        bytes[place] = byte;
+        const whole = outcomes([bytes]);
+        const cut = outcomes([...bytes].map((one) => Buffer.from([one])));
+        if (JSON.stringify(whole) !== JSON.stringify(cut)) expect({ place, byte, whole }).toEqual({ place, byte, cut });
+      }
+    }
+  });
+
+  /** Everything a parser says of pieces; the pieces are followed in memory by bytes that would complete any command. */
+  function outcomes(pieces: readonly Buffer[]): unknown[] {
+    const { parser, request } = setUp();
+    const said: unknown[] = [];
+    for (const piece of pieces) {
+      const memory = Buffer.concat([piece, Buffer.from('\r\n$1\r\nz\r\n')]);
+      parser.feed(memory, 0, piece.length);
+      for (;;) {
+        const result = parser.next(request);
+        if (result === 'more') break;
+        said.push(result === 'command' ? words(request) : parser.fault?.message);
+        if (result === 'fault' && parser.fault?.isRecoverable !== true) return said;
+      }
+    }
+    said.push(parser.pendingBytes);
+    return said;
+  }
+});

@@ -15,6 +15,11 @@ const star = 42;
 const dollar = 36;
 const carriageReturn = 13;
 const lineFeed = 10;
+const zero = 48;
+
+/** Up to here a command is read the short way; a request always has room for so many arguments. */
+const shortArguments = 32;
+const shortDigits = 6;
 
 const cut = -1;
 const refused = -2;
@@ -91,6 +96,66 @@ export class RequestParser {
     this.end += size;
   }
 
+  /** Where the next command begins in the buffer it lies in: for `bindAt`. */
+  get nextPosition(): number {
+    return this.position;
+  }
+
+  /**
+   * Binds the command that begins at `from`, at or behind `nextPosition`, without consuming it: the short way, for one
+   * that lies complete in the buffer, is plain RESP within all limits and has as many arguments as most have. Bytes behind the
+   * end of what was received are never taken for received ones. Answers the position behind it, or -1: then only `next` can say what is there.
+   */
+  bindAt(request: Request, from: number): number {
+    const end = this.end;
+    if (this.total !== 0 || this.discarding !== null || this.fault !== null || end - from < 5) return -1;
+    const buffer = this.buffer;
+    if (buffer[from] !== star) return -1;
+    let total = (buffer[from + 1] as number) - zero;
+    if (total < 0 || total > 9) return -1;
+    let position = from + 2;
+    if (buffer[position] !== carriageReturn) {
+      const digit = (buffer[position++] as number) - zero;
+      if (digit < 0 || digit > 9) return -1;
+      total = total * 10 + digit;
+    }
+    if (buffer[position] !== carriageReturn || buffer[position + 1] !== lineFeed) return -1;
+    if (total < 1 || total > shortArguments || total > this.limits.maxArguments) return -1;
+    if (request.ranges.length > keptRanges) request.ranges = new Int32Array(64);
+    const ranges = request.ranges;
+    const maxArgumentBytes = this.limits.maxArgumentBytes;
+    position += 2;
+    for (let at = 0; at < total * 2; at += 2) {
+      if (end - position < 6 || buffer[position] !== dollar) return -1;
+      let length = (buffer[++position] as number) - zero;
+      if (length < 0 || length > 9) return -1;
+      const lengthEnd = position + shortDigits;
+      for (;;) {
+        const digit = (buffer[++position] as number) - zero;
+        if (digit < 0 || digit > 9 || position === lengthEnd) break;
+        length = length * 10 + digit;
+      }
+      if (length > maxArgumentBytes || buffer[position] !== carriageReturn || buffer[position + 1] !== lineFeed)
+        return -1;
+      const payload = position + 2;
+      position = payload + length;
+      if (position + 2 > end) return -1;
+      if (buffer[position] !== carriageReturn || buffer[position + 1] !== lineFeed) return -1;
+      ranges[at] = payload;
+      ranges[at + 1] = position;
+      position += 2;
+    }
+    if (position - from > this.limits.maxRequestBytes) return -1;
+    request.buffer = buffer;
+    request.count = total;
+    return position;
+  }
+
+  /** Consumes commands that `bindAt` has bound: the next one begins at `position`. */
+  passTo(position: number): void {
+    this.position = position;
+  }
+
   /** Copies what is not parsed yet, so that the caller may overwrite its buffer: for stopping in the middle of it. */
   keepRest(): void {
     if (this.isOwned || this.position === this.end) return;
@@ -114,23 +179,20 @@ export class RequestParser {
       const start = this.position;
       const end = this.end;
       if (start === end) return this.usedUp();
+      const plainEnd = this.bindAt(request, start);
+      if (plainEnd >= 0) {
+        this.position = plainEnd;
+        return 'command';
+      }
       if (buffer[start] !== star) {
         const result = this.inline(request);
         if (result !== null) return result;
         continue;
       }
-      let total: number;
-      let position: number;
-      const digit = end - start >= 4 ? (buffer[start + 1] as number) - 48 : -1;
-      if (digit >= 0 && digit <= 9 && buffer[start + 2] === carriageReturn && buffer[start + 3] === lineFeed) {
-        total = digit;
-        position = start + 4;
-      } else {
-        total = this.readLength(start, star, 'the number of arguments');
-        if (total === cut) return this.holdBack();
-        if (total === refused) return 'fault';
-        position = this.cursor;
-      }
+      const total = this.readLength(start, star, 'the number of arguments');
+      if (total === cut) return this.holdBack();
+      if (total === refused) return 'fault';
+      let position = this.cursor;
       if (total > this.limits.maxArguments) return this.refuse(tooManyArguments(total, this.limits));
       if (total === 0) {
         this.position = position;
@@ -163,42 +225,18 @@ export class RequestParser {
     let count = target.count;
     let position = from;
     while (count < total) {
-      let length = -1;
-      let payload = 0;
-      // one and two digits, which nearly all lengths have, are read without a call
-      if (end - position >= 6 && buffer[position] === dollar) {
-        const first = (buffer[position + 1] as number) - 48;
-        const third = buffer[position + 2] as number;
-        if (first >= 0 && first <= 9) {
-          if (third === carriageReturn) {
-            if (buffer[position + 3] === lineFeed) {
-              length = first;
-              payload = position + 4;
-            }
-          } else if (third >= 48 && third <= 57 && buffer[position + 3] === carriageReturn) {
-            if (buffer[position + 4] === lineFeed) {
-              length = first * 10 + third - 48;
-              payload = position + 5;
-            }
-          }
-        }
-      }
-      if (length < 0) {
-        target.count = count;
-        this.position = position;
-        this.wanted = 0;
-        length = this.readLength(position, dollar, 'the length of an argument');
-        if (length < 0) return length;
-        payload = this.cursor;
-      }
+      target.count = count;
+      this.position = position;
+      this.wanted = 0;
+      const length = this.readLength(position, dollar, 'the length of an argument');
+      if (length < 0) return length;
+      const payload = this.cursor;
       const payloadEnd = payload + length;
       if (length > maxArgumentBytes || payloadEnd > lastEnd) {
         this.refuseSize(length, payload, total - count - 1);
         return refused;
       }
       if (payloadEnd + 2 > end) {
-        target.count = count;
-        this.position = position;
         this.wanted = payloadEnd + 2;
         return cut;
       }

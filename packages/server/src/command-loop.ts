@@ -8,9 +8,11 @@ import {
   commandList,
   type DeferredReply,
   findCommandIndex,
+  type ParseResult,
   ReplyCollector,
   ReplyDecoder,
   Request,
+  type RequestParser,
   suggestCommand,
 } from '@msession/protocol';
 import { requiredRights, rightName } from './authentication.js';
@@ -34,6 +36,9 @@ const suspicionMs = 10_000;
 const callsPerSample = 64;
 /** The clock is read at least once in so many commands (a power of two), to keep turns short. */
 const commandsPerLook = 32;
+
+/** Requests of a pipeline that are bound at a time, so that an engine sees what comes. */
+const mostAhead = 16;
 
 const minus = 45;
 
@@ -60,6 +65,9 @@ export class CommandLoop {
   readonly #delivery: ReplyDelivery;
   readonly #observers: ChangeObservers;
   readonly #request = new Request();
+  /** Requests bound but not run yet, of the connection that is being run. */
+  readonly #ahead: readonly Request[] = Array.from({ length: mostAhead }, () => new Request());
+  readonly #aheadEnds = new Int32Array(mostAhead);
   readonly #calls: Float64Array;
   readonly #failures: Float64Array;
   /** Until then every command is timed: something took long. */
@@ -164,7 +172,6 @@ export class CommandLoop {
     const { clock, limits } = this.#context;
     const delivery = this.#delivery;
     const parser = connection.parser;
-    const request = this.#request;
     const writer = delivery.writer;
     delivery.begin(connection);
     const thresholdMs = limits.slowlogThresholdMs;
@@ -174,8 +181,22 @@ export class CommandLoop {
     let markMs = startMs;
     let unflushed = 0;
     let commands = 0;
+    let known = 0;
+    let taken = 0;
     for (;;) {
-      const result = parser.next(request);
+      if (taken === known) {
+        known = this.#lookAhead(parser);
+        taken = 0;
+      }
+      let request = this.#request;
+      let result: ParseResult = 'command';
+      if (taken < known) {
+        request = this.#ahead[taken] as Request;
+        parser.passTo(this.#aheadEnds[taken] as number);
+        taken++;
+      } else {
+        result = parser.next(request);
+      }
       if (result === 'more') break;
       const before = writer.length;
       if (result === 'fault') {
@@ -245,6 +266,21 @@ export class CommandLoop {
     delivery.flush(connection, unflushed);
     if (!connection.isParked && !connection.isEnding && delivery.isOverLimits(connection)) this.#park(connection);
     delivery.end();
+  }
+
+  /** Binds the commands that lie complete in the buffer, up to some, and lets the engine know of them; how many. */
+  #lookAhead(parser: RequestParser): number {
+    const requests = this.#ahead;
+    const ends = this.#aheadEnds;
+    let position = parser.nextPosition;
+    let count = 0;
+    while (count < mostAhead) {
+      position = parser.bindAt(requests[count] as Request, position);
+      if (position < 0) break;
+      ends[count++] = position;
+    }
+    if (count > 1) this.#engine.foresee?.(requests, count);
+    return count;
   }
 
   /** Runs one request: its reply is in the writer, or comes by promise. */

@@ -18,6 +18,7 @@ import { systemClock } from '../system-clock.js';
 import type { EngineCommandName, EngineParts } from './commands/handler.js';
 import { handlers } from './commands/index.js';
 import { EventHub } from './event-hub.js';
+import { Foresight } from './foresight.js';
 import { KeySource } from './key-source.js';
 import { LockTable } from './lock-table.js';
 import { MemoryLimit } from './memory-limit.js';
@@ -106,7 +107,8 @@ class EmbeddedEngine implements Engine {
     const locks = new LockTable({ sessions, keys, clock, limits, events: this.#events });
     const sweeper = new Sweeper(sessions, locks, clock);
     const memoryLimit = new MemoryLimit(sessions);
-    return { sessions, locks, sweeper, limits, clock, memoryLimit, store: undefined, cold: undefined };
+    const foresight = new Foresight(sessions);
+    return { sessions, locks, sweeper, limits, clock, memoryLimit, foresight, store: undefined, cold: undefined };
   }
 
   async start(): Promise<void> {
@@ -170,6 +172,10 @@ class EmbeddedEngine implements Engine {
       return undefined;
     }
     return route.handle(this.#parts, request, bound, sink, caller) ?? undefined;
+  }
+
+  foresee(requests: readonly Request[], count: number): void {
+    this.#parts.foresight.foresee(requests, count);
   }
 
   #hasRoom(command: CommandName, request: Request): boolean {

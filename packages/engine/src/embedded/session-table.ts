@@ -15,6 +15,24 @@ export class SessionTable extends AddressTable {
     this.#memory = memory;
   }
 
+  /** What stands where the search for this hash begins: for the sake of having looked. */
+  placeOf(hash: number): number {
+    const segment = this.segments[hash >>> this.segmentShift] as Uint32Array;
+    return segment[(hash << 1) & (segment.length - 1)] as number;
+  }
+
+  /** The first address under this hash, without a look at its id; 0 when there is none. */
+  likely(hash: number): number {
+    const segment = this.segments[hash >>> this.segmentShift] as Uint32Array;
+    const mask = segment.length - 1;
+    let at = (hash << 1) & mask;
+    for (;;) {
+      const address = segment[at + 1] as number;
+      if (address === 0 || segment[at] === hash) return address;
+      at = (at + 2) & mask;
+    }
+  }
+
   /** Address of the session with this id, or 0. */
   find(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const segment = this.segments[hash >>> this.segmentShift] as Uint32Array;

@@ -2,6 +2,7 @@
 // answers a promise of the reply and leaves the sink alone. It refuses before it changes anything.
 import type { BoundArguments, CommandName, Commands, DeferredReply, ReplySink, Request } from '@msession/protocol';
 import type { Caller, Clock, EngineLimits } from '../../engine.js';
+import type { Foresight } from '../foresight.js';
 import type { LockTable } from '../lock-table.js';
 import type { MemoryLimit } from '../memory-limit.js';
 import type { Sessions } from '../sessions.js';
@@ -15,6 +16,7 @@ export interface EngineParts {
   readonly locks: LockTable;
   readonly memoryLimit: MemoryLimit;
   readonly sweeper: Sweeper;
+  readonly foresight: Foresight;
   /** What keeps sessions beyond memory, if anything does. */
   readonly store: FamilyStore | undefined;
   /** Sessions that it has and memory has not. */

@@ -13,7 +13,7 @@ export interface ByteWriterOptions {
   readonly maxBytes?: number;
 }
 
-/** Below this a loop over bytes beats a call of `set` with a view made for it (bench/src/codec.ts). */
+/** Below this a loop over bytes beats a call of `set` with a view made for it (bench/src/codec). */
 const loopCopyBytes = 48;
 
 export class ByteWriter {

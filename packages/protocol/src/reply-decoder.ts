@@ -138,7 +138,7 @@ export class ReplyDecoder {
 
   /**
    * What nearly all replies are made of, when it is complete and as expected: numbers, bulk strings, arrays, `+OK`. All
-   * else is undefined, has changed nothing, and is read with care by `readLine` (bench/src/codec.ts: three times
+   * else is undefined, has changed nothing, and is read with care by `readLine` (bench/src/codec: three times
    * faster than finding the line's end first).
    */
   private readQuickly(): ReplyValue | typeof opened | undefined {
@@ -395,7 +395,7 @@ export class ReplyDecoder {
 /** No value yet: a container or a bulk string was opened, or an attribute skipped. */
 const opened = Symbol('opened');
 
-/** Below this a loop over bytes beats a call of `set` with a view made for it (bench/src/codec.ts). */
+/** Below this a loop over bytes beats a call of `set` with a view made for it (bench/src/codec). */
 const loopCopyBytes = 64;
 
 function copied(source: Buffer, start: number, end: number): Buffer {

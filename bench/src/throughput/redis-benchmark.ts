@@ -4,13 +4,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface LoadRun {
+export interface BenchmarkRun {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-export interface LoadOptions {
+export interface BenchmarkOptions {
   readonly port: number;
   readonly clients: number;
   readonly pipeline: number;
@@ -20,20 +20,21 @@ export interface LoadOptions {
 }
 
 /** Words of redis-benchmark for some load, the port left out where it is only shown. */
-export function benchmarkWords(options: Omit<LoadOptions, 'port'> & { readonly port?: number }): string[] {
+export function benchmarkWords(options: Omit<BenchmarkOptions, 'port'> & { readonly port?: number }): string[] {
   const port = options.port === undefined ? [] : ['-h', '127.0.0.1', '-p', `${options.port}`];
   const { clients, pipeline, requests, keyspace } = options;
   return [...port, '-c', `${clients}`, '-P', `${pipeline}`, '-n', `${requests}`, '-r', `${keyspace}`, ...options.words];
 }
 
-export async function redisBenchmark(options: LoadOptions): Promise<LoadRun> {
-  const words = ['--csv', ...benchmarkWords(options)];
-  const { stdout } = await run('redis-benchmark', words, { maxBuffer: 16 * 1024 * 1024 });
+/** Rejects when the server answered an error: redis-benchmark ends with 1 then. */
+export async function redisBenchmark(options: BenchmarkOptions): Promise<BenchmarkRun> {
+  const words = ['--csv', '--precision', '3', ...benchmarkWords(options)];
+  const { stdout } = await run('redis-benchmark', words, { maxBuffer: 64 * 1024 * 1024 });
   return parseCsv(stdout);
 }
 
 /** @throws Error when there is no line with figures */
-export function parseCsv(text: string): LoadRun {
+export function parseCsv(text: string): BenchmarkRun {
   const rows = text
     .split('\n')
     .filter((line) => line.startsWith('"'))

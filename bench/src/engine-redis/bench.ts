@@ -1,0 +1,252 @@
+// engine-redis: what a front-end costs. The same scripts, with the same arguments, through a front-end and straight to the
+// same redis-server; Redis's own hashes beside them; and a lock that ten clients hand on.
+import { fill, sessionId } from '../contenders/fill.js';
+import { startMsessiond } from '../contenders/msessiond.js';
+import { startRedis } from '../contenders/redis-server.js';
+import { RespConnection } from '../contenders/resp-connection.js';
+import type { Server } from '../contenders/server-process.js';
+import { type Bench, type BenchContext, isWanted } from '../frame/bench.js';
+import { type Entrant, type Measured, runContest } from '../frame/contest.js';
+import type { Chart, Row } from '../frame/result.js';
+import { redisBenchmark } from '../throughput/redis-benchmark.js';
+import { capturedScript } from './captured-script.js';
+import { startFrontEnd } from './front-end.js';
+import { roundTripMs, runLockRelay } from './lock-relay.js';
+
+const frontEnd = 'front-end';
+const straight = 'scripts, straight';
+const hashes = 'redis HGET/HSET';
+const embedded = 'msession, embedded';
+const farm = 'two front-ends';
+
+const clients = 50;
+const pipelines = [1, 16] as const;
+const operations = ['read', 'write'] as const;
+const valueBytes = 200;
+const relayClients = 10;
+const relayRequests = 1000;
+const sample = sessionId(0);
+
+type Operation = (typeof operations)[number];
+
+interface Words {
+  readonly [frontEnd]: readonly string[];
+  readonly [straight]: readonly string[];
+  readonly [hashes]: readonly string[];
+}
+
+export const engineRedisBench: Bench = {
+  name: 'engine-redis',
+  about: 'a front-end on one redis-server beside the same scripts sent straight to it; a lock handed on by ten clients',
+  minutes: 5,
+  isInAll: true,
+  async run(context) {
+    const redis = await startRedis('none');
+    const ours = await startFrontEnd(redis.port);
+    try {
+      const sessions = context.isQuick ? 10_000 : 100_000;
+      const words = await prepare(context, ours, redis, sessions);
+      const rows: Row[] = [];
+      for (const pipeline of pipelines)
+        for (const operation of operations)
+          if (isWanted(context, `${operation}-${pipeline}`))
+            rows.push(await runCase(context, { operation, pipeline, sessions, words: words[operation] }, ours, redis));
+      const relay = isWanted(context, 'relay') ? await runRelay(context, ours, redis) : undefined;
+      return {
+        bench: 'engine-redis',
+        title: 'A front-end on Redis',
+        servers: [ours.command, redis.command, 'msessiond --durability none'],
+        settings: [
+          `${context.rounds} rounds; in each, every contender in turn, all on one redis-server without persistence`,
+          `${sessions.toLocaleString('en')} sessions with one variable of ${valueBytes} bytes; ${clients} connections; redis-benchmark asks all contenders`,
+          `${straight}: the EVALSHA that the front-end makes of the same command, as MONITOR saw it. Reads go to ${sessions.toLocaleString('en')} families as large as those of the front-end; writes go to one, since redis-benchmark cannot give a key and an argument the same digits`,
+          `${hashes}: one field of one hash, no expiry, no index, no script: what the front-end gives beyond that is not in it`,
+          'the processor time of the front-end is that of front-end and Redis together',
+        ],
+        sections: [
+          {
+            title: 'Requests a second',
+            text: [
+              'The processor decides here: front-end, Redis and redis-benchmark share the cores of one machine, where a farm has a machine each.',
+            ],
+            rows,
+            charts: rows.length === 0 ? [] : [chartOf(rows)],
+          },
+          ...(relay === undefined ? [] : [relay]),
+        ],
+      };
+    } finally {
+      await ours.stop();
+      await redis.stop();
+    }
+  },
+};
+
+/** Fills both worlds, and finds out what the front-end sends. */
+async function prepare(
+  context: BenchContext,
+  ours: Server,
+  redis: Server,
+  sessions: number,
+): Promise<Record<Operation, Words>> {
+  context.progress(`filling with ${sessions} sessions`);
+  const value = 'x'.repeat(valueBytes);
+  await fill(ours.port, sessions, (index) => [
+    ['CREATE', sessionId(index), 'TIMEOUT', 86_400],
+    ['SETVAL', sessionId(index), 'name', value],
+  ]);
+  await fill(redis.port, sessions, (index) => [['HSET', `hash:${sessionId(index)}`, 'name', value]]);
+  const changing = '__rand_int__'.padEnd(valueBytes, 'x');
+  const read = await capturedScript(ours.port, redis.port, ['GETVAL', sample, 'name']);
+  const write = await capturedScript(ours.port, redis.port, ['SETVAL', sample, 'name', changing]);
+  await copyFamily(redis, read[3] ?? '', sessions);
+  return {
+    read: {
+      [frontEnd]: ['GETVAL', 's:__rand_int__', 'name'],
+      [straight]: read.map((word, i) => (i === 3 ? copyName('s:__rand_int__') : word)),
+      [hashes]: ['HGET', 'hash:s:__rand_int__', 'name'],
+    },
+    write: {
+      [frontEnd]: ['SETVAL', 's:__rand_int__', 'name', changing],
+      [straight]: write,
+      [hashes]: ['HSET', 'hash:s:__rand_int__', 'name', changing],
+    },
+  };
+}
+
+function copyName(id: string): string {
+  return `copy:${id}`;
+}
+
+/** As many families as there are sessions, each as large as that of a session, under names redis-benchmark can make. */
+async function copyFamily(redis: Server, family: string, sessions: number): Promise<void> {
+  const connection = await RespConnection.open(redis.port);
+  try {
+    for (let first = 0; first < sessions; first += 1000)
+      await connection.batch(
+        Array.from({ length: Math.min(1000, sessions - first) }, (_, i) => [
+          'COPY',
+          family,
+          copyName(sessionId(first + i)),
+          'REPLACE',
+        ]),
+      );
+  } finally {
+    connection.close();
+  }
+}
+
+interface Case {
+  readonly operation: Operation;
+  readonly pipeline: number;
+  readonly sessions: number;
+  readonly words: Words;
+}
+
+async function runCase(context: BenchContext, one: Case, ours: Server, redis: Server): Promise<Row> {
+  const command = one.operation === 'read' ? 'GETVAL' : 'SETVAL';
+  return await runContest({
+    id: `${one.operation}-${one.pipeline}`,
+    label: `${command}, pipeline ${one.pipeline}`,
+    unit: 'requests/s',
+    better: 'higher',
+    rounds: context.rounds,
+    progress: context.progress,
+    entrants: [
+      entrant(context, one, frontEnd, ours.port, [ours.pid, redis.pid]),
+      entrant(context, one, straight, redis.port, [redis.pid]),
+      entrant(context, one, hashes, redis.port, [redis.pid]),
+    ],
+    ratios: [
+      [frontEnd, straight],
+      [frontEnd, hashes],
+    ],
+  });
+}
+
+function entrant(
+  context: BenchContext,
+  { pipeline, sessions, words }: Case,
+  name: keyof Words,
+  port: number,
+  pids: readonly number[],
+): Entrant {
+  const seconds = context.isQuick ? 0.5 : 3;
+  let requests = clients * pipeline * 20;
+  const run = async (count: number) =>
+    await redisBenchmark({ port, clients, pipeline, requests: count, keyspace: sessions, words: words[name] });
+  return {
+    name,
+    pids,
+    async warmUp() {
+      for (let i = 0; i < 2; i++) {
+        const { requestsPerSecond } = await run(requests);
+        requests = Math.max(requests, Math.ceil(requestsPerSecond * seconds * (i === 0 ? 0.5 : 1)));
+      }
+    },
+    async measure(): Promise<Measured> {
+      const { requestsPerSecond, p50Ms, p99Ms } = await run(requests);
+      return { value: requestsPerSecond, operations: requests, extras: { 'p50 ms': p50Ms, 'p99 ms': p99Ms } };
+    },
+  };
+}
+
+async function runRelay(context: BenchContext, ours: Server, redis: Server) {
+  const second = await startFrontEnd(redis.port);
+  const alone = await startMsessiond('none');
+  const measure = (ports: readonly number[]) => async (): Promise<Measured> => {
+    const { seconds, longestWaitMs } = await runLockRelay(ports, relayClients, relayRequests);
+    return { value: seconds * 1000, operations: relayRequests, extras: { 'longest wait ms': longestWaitMs } };
+  };
+  try {
+    const row = await runContest({
+      id: 'relay',
+      label: `${relayRequests.toLocaleString('en')} locks, ${relayClients} clients, one session`,
+      unit: 'ms',
+      better: 'lower',
+      rounds: context.rounds,
+      progress: context.progress,
+      entrants: [
+        {
+          name: embedded,
+          pids: [alone.pid],
+          warmUp: measure([alone.port]),
+          measure: measure([alone.port]),
+        },
+        {
+          name: farm,
+          pids: [ours.pid, second.pid, redis.pid],
+          warmUp: measure([ours.port, second.port]),
+          measure: measure([ours.port, second.port]),
+        },
+      ],
+      ratios: [[farm, embedded]],
+    });
+    const tripMs = await roundTripMs(redis.port);
+    return {
+      title: 'A lock handed on',
+      text: [
+        `Each client asks for the lock of one session (SLOCK WAIT BIND), writes and releases it (SUNLOCK DATA), and asks again. The lock is handed on at every release, so a round trip of the client stands between two holders, and with front-ends two of theirs to Redis and a message back: three of about ${tripMs.toFixed(3)} ms (a PING from the measuring process), ${Math.round(3 * tripMs * relayRequests)} ms of the figure.`,
+      ],
+      rows: [row],
+    };
+  } finally {
+    await second.stop();
+    await alone.stop();
+  }
+}
+
+function chartOf(rows: readonly Row[]): Chart {
+  return {
+    name: 'rate',
+    title: 'Through a front-end and straight to Redis',
+    subtitle: 'requests a second by redis-benchmark, 50 connections; higher is better',
+    kind: 'bars',
+    categories: rows.map(({ label }) => label.replace(', ', '\n')),
+    series: [frontEnd, straight, hashes].map((name) => ({
+      name,
+      values: rows.map(({ figures }) => figures.find(({ contender }) => contender === name)?.spread.median ?? null),
+    })),
+    valueAxis: 'requests a second',
+  };
+}

@@ -3,6 +3,7 @@
 
 import type { Caller, EngineLimits } from '@msession/engine';
 import type { BoundArguments, CommandName, Commands, DeferredReply, Request } from '@msession/protocol';
+import type { Buckets } from './buckets.js';
 import type { RedisLink } from './connection/redis-link.js';
 import type { ScriptRunner } from './connection/script-runner.js';
 import type { EngineClock } from './engine-clock.js';
@@ -20,6 +21,15 @@ export interface EngineParts {
   readonly scripts: ScriptRunner;
   readonly events: EventRelay;
   readonly locks: LockService;
+  readonly buckets: Buckets;
+  readonly figures: EngineFigures;
+}
+
+/** What this front-end did since it started. */
+export interface EngineFigures {
+  created: number;
+  destroyed: number;
+  expired: number;
 }
 
 /** Names of the commands that an engine answers. */

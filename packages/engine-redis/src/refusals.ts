@@ -2,7 +2,7 @@
 // those of the locks, which have a table of their own in the same form.
 
 import type { EngineLimits } from '@msession/engine';
-import type { ErrorCode } from '@msession/protocol';
+import { type ErrorCode, maxIdBytes } from '@msession/protocol';
 import type { ScriptReply } from './connection/script-runner.js';
 
 export interface Refusal {
@@ -31,7 +31,12 @@ export const sessionRefusals: RefusalTable = {
     `the session has ${most} sub-sessions, as many as max-sub-sessions allows; drop one first`,
   ],
   [-8]: () => ['NOSESSION', 'the parent of that sub-session does not live'],
+  [-9]: () => ['UNAVAILABLE', 'the session is being renamed; try again'],
   [-10]: () => ['ERR', "TIMEOUT does not work on the built-in session 'globals'"],
+  [-12]: () => ['BADLEN', `the id of a sub-session would have more than ${maxIdBytes} bytes; take a shorter id`],
+  [-13]: () => ['NOSESSION', 'there is no sub-session of that id to clone'],
+  [-14]: () => ['BADLEN', `the id of the sub-session would have more than ${maxIdBytes} bytes`],
+  [-16]: () => ['DUPSESSION', 'the new id is taken'],
 };
 
 /** What a script refused, or undefined when its reply is a value. */

@@ -9,6 +9,8 @@ export class LinkCommand extends Command {
   readonly #slot: number;
   /** Whether it may have reached Redis: if so, nobody knows what became of it when the connection ends. */
   wasWritten = false;
+  /** The connection that it was written to last. */
+  stream: object | undefined;
   /** Set when the caller was told that it failed: it must not be carried out any more. */
   isGivenUp = false;
 
@@ -26,7 +28,8 @@ export class LinkCommand extends Command {
     return [];
   }
 
-  override toWritable(): Buffer {
+  override toWritable(stream: object): Buffer {
+    this.stream = stream;
     if (this.isGivenUp) return ping;
     this.wasWritten = true;
     return this.#bytes;

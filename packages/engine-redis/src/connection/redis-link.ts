@@ -7,6 +7,7 @@ import { slotOf } from '../layout/hash-slot.js';
 import { bucketCount } from '../layout/place.js';
 import { LinkCommand } from './link-command.js';
 import type { RedisServers } from './redis-address.js';
+import { ReplicaAcks } from './replica-acks.js';
 import { evalBytes, type WrittenCall } from './script-call.js';
 import type { ScriptReply } from './script-runner.js';
 
@@ -14,6 +15,10 @@ export interface RedisLinkOptions {
   readonly servers: RedisServers;
   /** How long a command may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Replicas that must have a change before its reply is known. Default 0. */
+  readonly replicasAck?: number;
+  /** Told about what an operator should know: Redis is away, and that it is back. */
+  readonly onNotice?: (message: string) => void;
 }
 
 const retryDelayMs = 25;
@@ -25,6 +30,7 @@ export class RedisLink {
   readonly #client: Redis | Cluster;
   readonly #subscriber: Redis | Cluster;
   readonly #timeoutMs: number;
+  readonly #acks: ReplicaAcks | undefined;
   readonly #slots: readonly number[];
   readonly #listeners = new Map<string, (message: Buffer) => void>();
   /** In order of their deadlines, since all have the same time to live. */
@@ -32,11 +38,17 @@ export class RedisLink {
   #watch: NodeJS.Timeout | undefined;
   #corked: Redis[] = [];
   #fault: string | undefined = 'not connected yet';
+  #wasReady = false;
+  #isClosed = false;
+  readonly #onNotice: (message: string) => void;
 
   constructor(options: RedisLinkOptions) {
     const { servers } = options;
     this.isCluster = servers.topology === 'cluster';
     this.#timeoutMs = options.timeoutMs;
+    this.#onNotice = options.onNotice ?? (() => {});
+    const replicas = options.replicasAck ?? 0;
+    this.#acks = replicas > 0 ? new ReplicaAcks({ replicas, timeoutMs: options.timeoutMs }) : undefined;
     this.#slots = Array.from({ length: bucketCount }, (_, bucket) => slotOf(String(bucket)));
     this.#client = connect(servers, options.timeoutMs);
     this.#subscriber = this.#client instanceof Cluster ? this.#client : connect(servers, options.timeoutMs, true);
@@ -46,11 +58,11 @@ export class RedisLink {
       client.on('smessageBuffer', (channel: Buffer, message: Buffer) => this.#onMessage(channel, message));
     }
     this.#client.on('ready', () => {
+      if (this.#wasReady && this.#fault !== undefined) this.#onNotice('Redis is there again');
+      this.#wasReady = true;
       this.#fault = undefined;
     });
-    this.#client.on('close', () => {
-      this.#fault ??= 'the connection to Redis is closed';
-    });
+    this.#client.on('close', () => this.#lose('the connection to Redis is closed'));
   }
 
   /** Why commands cannot be answered now; undefined when they can. */
@@ -81,6 +93,7 @@ export class RedisLink {
 
   close(): void {
     clearTimeout(this.#watch);
+    this.#isClosed = true;
     this.#fault = 'the engine is closed';
     this.#client.disconnect();
     this.#subscriber.disconnect();
@@ -89,14 +102,13 @@ export class RedisLink {
   /** Runs a script on the node of its bucket. Rejects with an `EngineError` only. */
   async runScript(call: WrittenCall): Promise<ScriptReply> {
     const slot = this.#slots[call.bucket] as number;
-    const isRepeatable = call.script.scope === 'family';
+    const isWrite = call.script.scope === 'bucket';
     try {
-      return await this.#send('evalsha', call.evalsha, slot, isRepeatable);
-    } catch (error) {
-      if (!isNoScript(error)) throw engineError(error);
-    }
-    try {
-      return await this.#send('eval', evalBytes(call), slot, isRepeatable);
+      const reply = await this.#send('evalsha', call.evalsha, slot, !isWrite).catch((error: unknown) => {
+        if (!isNoScript(error)) throw error;
+        return this.#send('eval', evalBytes(call), slot, !isWrite);
+      });
+      return reply;
     } catch (error) {
       throw engineError(error);
     }
@@ -115,6 +127,22 @@ export class RedisLink {
   async runOn(key: string, words: readonly (string | Uint8Array | number)[]): Promise<ScriptReply> {
     try {
       return await this.#send('evalsha', commandBytes(words), slotOf(key), true);
+    } catch (error) {
+      throw engineError(error);
+    }
+  }
+
+  /** Whether keys of two buckets may stand in one script. */
+  sharesSlot(bucket: number, other: number): boolean {
+    return !this.isCluster || this.#slots[bucket] === this.#slots[other];
+  }
+
+  /** Runs a command on every master. */
+  async onMasters(words: readonly [string, ...string[]]): Promise<unknown[]> {
+    const [name, ...rest] = words;
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
+    try {
+      return await Promise.all(nodes.map((node) => node.call(name, ...rest)));
     } catch (error) {
       throw engineError(error);
     }
@@ -145,7 +173,13 @@ export class RedisLink {
   }
 
   #note(error: Error): void {
-    this.#fault = `Redis cannot be reached: ${error.message}`;
+    this.#lose(`Redis cannot be reached: ${error.message}`);
+  }
+
+  #lose(reason: string): void {
+    if (this.#isClosed) return;
+    if (this.#fault === undefined) this.#onNotice(reason);
+    this.#fault = reason;
   }
 
   #send(name: string, bytes: Buffer, slot: number, isRepeatable: boolean): Promise<ScriptReply> {
@@ -158,13 +192,15 @@ export class RedisLink {
         sent.command = command;
         command.promise.then(
           (reply) => {
+            if (sent.isDone) return;
             sent.isDone = true;
-            resolve(reply as ScriptReply);
+            if (this.#acks === undefined || isRepeatable) resolve(reply as ScriptReply);
+            else this.#acknowledge(command, this.#acks).then(() => resolve(reply as ScriptReply), reject);
           },
           (error: Error) => {
             if (sent.isDone) return;
             const isUndone = !command.wasWritten || passing.test(error.message);
-            if ((isUndone || (isRepeatable && isConnectionError(error))) && this.#fault !== 'the engine is closed') {
+            if ((isUndone || (isRepeatable && isConnectionError(error))) && !this.#isClosed) {
               setTimeout(() => {
                 if (!sent.isDone) attempt();
               }, retryDelayMs);
@@ -179,6 +215,14 @@ export class RedisLink {
       };
       attempt();
     });
+  }
+
+  /** Resolves when replicas have what a command changed. */
+  async #acknowledge({ stream }: LinkCommand, acks: ReplicaAcks): Promise<void> {
+    const nodes = this.#client instanceof Cluster ? this.#client.nodes('all') : [this.#client];
+    const node = nodes.find((each) => each.stream === stream);
+    if (node === undefined || stream === undefined || !(await acks.confirm(node, stream)))
+      throw unavailable('done, but not known to be on as many replicas as engine-replicas-ack asks for');
   }
 
   /** Holds back what is written in this turn of the event loop, so that it leaves in one write. */

@@ -1,6 +1,7 @@
 // Writes one script call as the bytes that Redis reads: once, straight from where the words are. One instance is used for
 // all calls of a runner, since a call is written and sent without a pause.
 import type { Request } from '@msession/protocol';
+import type { KeyNames } from '../layout/key-names.js';
 import type { Script } from '../scripts/script.js';
 
 const crlf = 0x0a0d;
@@ -140,4 +141,14 @@ export function evalBytes(call: WrittenCall): Buffer {
   const { text } = call.script;
   const head = `*${call.words + 2}\r\n$4\r\nEVAL\r\n$${Buffer.byteLength(text)}\r\n${text}\r\n`;
   return Buffer.concat([Buffer.from(head), call.evalsha.subarray(call.bodyStart)]);
+}
+
+/** Id of the family that a call is about. */
+export function familyOfCall(call: WrittenCall, keys: KeyNames): Buffer {
+  const bytes = call.evalsha;
+  // the number of keys, then the family's key
+  const length = bytes.indexOf('\r\n', bytes.indexOf('\r\n', call.bodyStart) + 2) + 2;
+  const start = bytes.indexOf('\r\n', length) + 2;
+  const end = start + Number(bytes.toString('latin1', length + 1, start - 2));
+  return Buffer.from(bytes.subarray(start + keys.familyStart(call.bucket).length, end));
 }

@@ -6,7 +6,7 @@ import type { EngineClock } from '../engine-clock.js';
 import { bucketKeyLetters, type KeyNames } from '../layout/key-names.js';
 import { bucketCount, bucketOf, type Place } from '../layout/place.js';
 import type { Script } from '../scripts/script.js';
-import type { RedisLink } from './redis-link.js';
+import { type RedisLink, unavailable } from './redis-link.js';
 import { ScriptCall, type WrittenCall } from './script-call.js';
 
 /** What Redis answered: bulk strings as buffers, integers as numbers. */
@@ -16,17 +16,20 @@ export type ScriptReply = null | number | string | Buffer | readonly ScriptReply
 export interface RunnerHooks {
   /** A notice of a script, in order, before its reply is answered. */
   onNotice(notice: readonly ScriptReply[]): void;
-  /** Whether events need the data of sessions that end. */
-  needsData(): boolean;
+  /** Whether events are wanted: empty for no, `0` without data, `1` with data. */
+  eventLetter(): '' | '0' | '1';
   /** Finishes a move that a script met; `intent` is field `g` of the family. */
   finishMove(call: WrittenCall, intent: Buffer): Promise<void>;
 }
 
 const bucketArguments = 7;
+const setLetters = ['d', 'e', 'i'];
 const slash = 47;
 const maxMovesMet = 8;
 
 export class ScriptRunner {
+  /** Calls that were sent. */
+  roundTrips = 0;
   readonly #link: RedisLink;
   readonly #keys: KeyNames;
   readonly #limits: EngineLimits;
@@ -99,10 +102,19 @@ export class ScriptRunner {
       .text(stamp)
       .bytes(bytes, subStart, end)
       .bytes(bytes, start, end)
-      .text(this.#hooks.needsData() ? '1' : '')
+      .text(this.#hooks.eventLetter())
       .integer(defaultTimeoutSeconds)
       .integer(maxVariablesPerSession)
       .integer(maxSubSessionsPerSession);
+  }
+
+  /** Begins a call of scope `set`, about what a bucket lists. */
+  beginSet(script: Script, bucket: number, own: number): ScriptCall {
+    const call = this.#call;
+    call.begin(script, bucket, 1 + setLetters.length + 1 + own);
+    call.integer(setLetters.length);
+    for (const letter of setLetters) call.text(this.#keys.ofBucket(bucket, letter));
+    return call.text(this.#clock.stamp());
   }
 
   /** Sends what was begun; resolves with the value, without notices. Rejects with an `EngineError` only. */
@@ -111,13 +123,15 @@ export class ScriptRunner {
   }
 
   async #run(call: WrittenCall, movesMet: number): Promise<ScriptReply> {
+    this.roundTrips++;
     const reply = await this.#link.runScript(call);
     let value = reply;
     if (call.script.scope === 'bucket' && Array.isArray(reply)) {
       for (let i = 1; i < reply.length; i++) this.#hooks.onNotice(reply[i] as readonly ScriptReply[]);
       value = reply[0] as ScriptReply;
     }
-    if (Array.isArray(value) && value[0] === -9 && movesMet < maxMovesMet) {
+    if (Array.isArray(value) && value[0] === -9) {
+      if (movesMet === maxMovesMet) throw unavailable('the session is being renamed again and again; try again');
       await this.#hooks.finishMove(call, value[1] as Buffer);
       return this.#run(call, movesMet + 1);
     }

@@ -50,4 +50,9 @@ export class KeyNames {
   get listeners(): string {
     return `${this.prefix}:listeners`;
   }
+
+  /** The front-end whose turn it is to sweep. */
+  get sweeper(): string {
+    return `${this.prefix}:sweeper`;
+  }
 }

@@ -10,11 +10,12 @@ export interface LuaPart {
 }
 
 /**
+ * - `set`: reads what a bucket lists. KEYS are D E I; ARGV: 1 clock, then its own. Replies as they are.
  * - `family`: reads and renews one family. KEYS[1] is the family; ARGV: 1 clock, 2 sub, then its own. Replies as they are.
  * - `bucket`: may create, end or index sessions. KEYS 1 to 7 are F D E I K L W, then its own; ARGV: 1 clock, 2 sub, 3 id,
- *   4 whether events need data, then its own. Replies through `answer`, so that notices can come along.
+ *   4 to 7 what the layout page says, 8 on its own. Replies through `answer`, so that notices can come along.
  */
-export type ScriptScope = 'family' | 'bucket';
+export type ScriptScope = 'set' | 'family' | 'bucket';
 
 export interface Script {
   readonly name: string;
@@ -26,16 +27,29 @@ export interface Script {
 
 export interface ScriptSource {
   readonly scope: ScriptScope;
-  /** Runs before any part: returns where the case is a simple one. */
+  /** What the fast path needs; not repeated behind it. */
+  readonly before?: readonly LuaPart[];
+  /** Runs before the other parts: returns where the case is a simple one. */
   readonly fast?: string;
   readonly parts?: readonly LuaPart[];
   readonly body: string;
+  /** Part of a move itself: it does not stop where one is under way. */
+  readonly isOfMove?: true;
 }
+
+/** Whoever meets a move finishes it first, and comes again. */
+const stopAtMove = {
+  family: `if moving then return {-9, moving} end`,
+  bucket: `if moving then return {{-9, moving}} end`,
+};
 
 /** Makes a script. `name` is for errors and figures. */
 export function composeScript(name: string, source: ScriptSource): Script {
-  const texts: string[] = source.fast === undefined ? [] : [source.fast];
-  for (const part of inOrder(source.parts ?? [])) texts.push(part.text);
+  const before = inOrder(source.before ?? []);
+  const texts = [...before].map((part) => part.text);
+  if (source.fast !== undefined) texts.push(source.fast);
+  for (const part of inOrder(source.parts ?? [], new Set(before))) if (!before.has(part)) texts.push(part.text);
+  if (source.isOfMove !== true && source.scope !== 'set') texts.push(stopAtMove[source.scope]);
   texts.push(source.body);
   const text = texts.map(withoutIndent).join('\n');
   return { name, scope: source.scope, text, sha1: createHash('sha1').update(text).digest('hex') };

@@ -46,9 +46,5 @@ export const contentPart: LuaPart = {
       if c.has_class then redis.call('HSET', F, 'c' .. s, c.class) end
       if c.names > 0 then remove_variables(s, c.unset, c.names) end
       if c.pairs > 0 then set_variables(s, c.set, c.pairs) end
-    end
-    local function timeout_or_default(c)
-      if c.timeout == '' then return ARGV[5] end
-      return c.timeout
     end`,
 };

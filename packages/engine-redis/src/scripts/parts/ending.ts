@@ -6,7 +6,8 @@ import { variablesPart } from './variables.js';
 
 /**
  * How sessions end: out of the record, the index and the deadlines, each with its event, sub-sessions before their parent;
- * then those who wait for their locks are answered. `bury` ends what is overdue, `room_for` says whether a session may be
+ * then those who wait for their locks are answered. A lock whose lease is over is handed on before, and may keep its session.
+ * `bury` ends what is overdue, `room_for` says whether a session may be
  * made there.
  */
 export const endingPart: LuaPart = {
@@ -15,6 +16,9 @@ export const endingPart: LuaPart = {
   text: `
     local function event(name, s)
       notice({'event', name, id_of(s), now, with_data and data_of(s) or false})
+    end
+    local function announce(s)
+      if wants_events then event('created', s) end
     end
     local function erase(s, how)
       event(how, s)
@@ -48,9 +52,14 @@ export const endingPart: LuaPart = {
       erase(s, how)
       lock_gone(s)
     end
+    local function has_ended(s)
+      if not is_overdue(s) then return false end
+      if s == '' then lock_settle_all() else lock_settle(s) end
+      return is_overdue(s)
+    end
     local function bury(s)
-      if s ~= '' and stands('') and is_overdue('') then destroy('', 'expired') end
-      if stands(s) and is_overdue(s) then destroy(s, 'expired') end
+      if has_ended('') then destroy('', 'expired') end
+      if s ~= '' and has_ended(s) then destroy(s, 'expired') end
     end
     local function bury_subs()
       for _, each in ipairs(split(redis.call('HGET', F, 'u'))) do bury(each) end

@@ -1,20 +1,17 @@
 import type { LuaPart } from '../script.js';
 import { namesPart } from './names.js';
+import { valueHashPart } from './value-hash.js';
+import { variableReadingPart } from './variable-reading.js';
 
 /**
  * Variables and the search index, which change together. An index entry is name, NUL, 16 digits of a hash, id; the hash is of
- * the value, or of its ends and length where it is long: whoever searches verifies. Names stand in the order in which
+ * the value. Names stand in the order in which
  * they were first set, since a hash of Redis keeps none.
  */
 export const variablesPart: LuaPart = {
   name: 'variables',
-  needs: [namesPart],
+  needs: [namesPart, valueHashPart, variableReadingPart],
   text: `
-    local function value_hash(value)
-      local n = #value
-      if n > 1024 then value = n .. ':' .. string.sub(value, 1, 256) .. string.sub(value, -256) end
-      return string.sub(redis.sha1hex(value), 1, 16)
-    end
     local function is_indexed(s) return s ~= '' or base ~= 'globals' end
     local function index_entry(s, name, value) return name .. '\\0' .. value_hash(value) .. id_of(s) end
     local function count_names(list)

@@ -1,0 +1,43 @@
+import type { ScriptReply } from '../connection/script-runner.js';
+import type { Handler } from '../engine-parts.js';
+import { clockPart } from '../scripts/parts/clock.js';
+import { familyPart } from '../scripts/parts/family.js';
+import { standingPart } from '../scripts/parts/standing.js';
+import { composeScript } from '../scripts/script.js';
+import { putBytes } from './replies.js';
+
+/** ARGV: 3 `1` with the revision. */
+const script = composeScript('dataget', {
+  scope: 'family',
+  before: [clockPart, familyPart],
+  fast: `
+    if sub == '' and ARGV[3] == '' then
+      local r = redis.call('HMGET', F, 'g', 't', 'a', 'x')
+      if not r[1] then
+        if not r[2] then return -1 end
+        if r[2] == '0' or r[3] + r[2] * 1000 > now then
+          redis.pcall('HSET', F, 'a', now)
+          return r[4]
+        end
+      end
+    end`,
+  parts: [standingPart],
+  body: `
+    if not is_live(sub) then return -1 end
+    touch(sub)
+    if ARGV[3] == '' then return data_of(sub) end
+    return redis.call('HMGET', F, 'x' .. sub, 'r' .. sub)`,
+});
+
+export const dataget: Handler<'DATAGET'> = async (engine, request, args) => {
+  const { withRevision } = args;
+  const call = engine.scripts.begin(script, request, args.id, 1).text(withRevision ? '1' : '');
+  const reply = await engine.scripts.send(call);
+  if (!withRevision) return (sink) => putBytes(sink, reply);
+  const [data, revision] = reply === -1 ? [null, null] : (reply as readonly ScriptReply[]);
+  return (sink) => {
+    sink.array(2);
+    putBytes(sink, data ?? null);
+    sink.integer(Number(revision ?? 0));
+  };
+};

@@ -1,0 +1,136 @@
+// When an engine on Redis has nothing under way: no call, and no message that another call has caused and that has not
+// arrived. Calls are counted as they are made; a message sent behind all others, by way of every master, says that those
+// in front of it have arrived.
+import type { ManualClock } from '@msession/engine/conformance';
+import { RedisLink } from '../../src/connection/redis-link.js';
+import { slotOf } from '../../src/layout/hash-slot.js';
+import { bucketCount } from '../../src/layout/place.js';
+import type { RedisEngine } from '../../src/redis-engine.js';
+
+interface Watched {
+  underWay: number;
+  /** Calls made and messages received so far. */
+  activity: number;
+  readonly markers: Map<string, () => void>;
+  readonly channels: Set<string>;
+}
+
+const watched = new WeakMap<RedisLink, Watched>();
+let latest: RedisLink | undefined;
+let markersSent = 0;
+
+/** A bucket in each third of the slots: `redis-cli --cluster create` gives each of three masters a third. */
+const spreadBuckets = [0, 1, 2].map((third) =>
+  Array.from({ length: bucketCount }, (_, bucket) => bucket).find(
+    (bucket) => Math.floor((slotOf(String(bucket)) * 3) / 16_384) === third,
+  ),
+);
+
+function stateOf(link: RedisLink): Watched {
+  let state = watched.get(link);
+  if (state === undefined) {
+    state = { underWay: 0, activity: 0, markers: new Map(), channels: new Set() };
+    watched.set(link, state);
+    latest = link;
+  }
+  return state;
+}
+
+async function counted<Answer>(link: RedisLink, call: () => Promise<Answer>): Promise<Answer> {
+  const state = stateOf(link);
+  state.underWay++;
+  state.activity++;
+  try {
+    return await call();
+  } finally {
+    state.underWay--;
+  }
+}
+
+const { runScript, run, runOn, subscribe, unsubscribe } = RedisLink.prototype;
+Object.assign(RedisLink.prototype, {
+  runScript(this: RedisLink, ...words: Parameters<typeof runScript>) {
+    return counted(this, () => runScript.apply(this, words));
+  },
+  run(this: RedisLink, ...words: Parameters<typeof run>) {
+    return counted(this, () => run.apply(this, words));
+  },
+  runOn(this: RedisLink, ...words: Parameters<typeof runOn>) {
+    return counted(this, () => runOn.apply(this, words));
+  },
+  subscribe(this: RedisLink, channel: string, listener: (message: Buffer) => void) {
+    const state = stateOf(this);
+    state.channels.add(channel);
+    const noting = (message: Buffer) => {
+      const arrived = state.markers.get(message.toString('latin1'));
+      if (arrived !== undefined) return arrived();
+      state.activity++;
+      listener(message);
+    };
+    return counted(this, () => subscribe.call(this, channel, noting));
+  },
+  unsubscribe(this: RedisLink, channel: string) {
+    stateOf(this).channels.delete(channel);
+    return counted(this, () => unsubscribe.call(this, channel));
+  },
+});
+
+/** The link of the engine that was started last. */
+export function latestLink(): RedisLink {
+  if (latest === undefined) throw new Error('no engine on Redis has been started');
+  return latest;
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Resolves when this engine has nothing under way. */
+export async function linkSettled(link: RedisLink): Promise<void> {
+  const state = stateOf(link);
+  for (;;) {
+    do await turn();
+    while (state.underWay > 0);
+    const before = state.activity;
+    await Promise.all([...state.channels].map((channel) => messagesArrived(link, state, channel)));
+    await turn();
+    if (state.activity === before && state.underWay === 0) return;
+  }
+}
+
+async function messagesArrived(link: RedisLink, state: Watched, channel: string): Promise<void> {
+  const buckets = link.isCluster ? spreadBuckets : spreadBuckets.slice(0, 1);
+  await Promise.all(
+    buckets.map(async (bucket = 0) => {
+      const marker = `marker ${++markersSent}`;
+      const arrived = new Promise<void>((resolve) => state.markers.set(marker, resolve));
+      await run.call(link, bucket, ['PUBLISH', channel, marker]);
+      await arrived;
+      state.markers.delete(marker);
+    }),
+  );
+}
+
+/** More steps than that, and what is left of the time passes at once: cases let centuries pass. */
+const maxSteps = 100;
+
+/** Lets time pass in steps, so that timers, leases and deadlines happen in their order, each with all that it causes. */
+export async function passTime(
+  link: RedisLink,
+  engine: RedisEngine,
+  clock: ManualClock,
+  milliseconds: number,
+): Promise<void> {
+  await linkSettled(link);
+  const endMs = clock.monotonicMs() + milliseconds;
+  const wallOffsetMs = clock.wallMs() - clock.monotonicMs();
+  for (let step = 0; step < maxSteps; step++) {
+    const deadlineMs = (await engine.sweep()) - wallOffsetMs;
+    const nextMs = Math.min(clock.nextTimerMs() ?? Number.POSITIVE_INFINITY, deadlineMs);
+    if (nextMs > endMs) break;
+    clock.advance(Math.max(0, nextMs - clock.monotonicMs()));
+    await linkSettled(link);
+  }
+  clock.advance(endMs - clock.monotonicMs());
+  await linkSettled(link);
+  await engine.sweep();
+  await linkSettled(link);
+}

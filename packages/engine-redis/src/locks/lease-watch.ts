@@ -20,10 +20,14 @@ export interface LeaseWatchOptions {
   readonly isWanted: () => boolean;
 }
 
+/** Nobody waits for what is swept: each bucket is looked at in one of so many rounds. */
+const roundsBetween = 16;
+
 export class LeaseWatch {
   readonly #timers = new Map<string, { cancel(): void }>();
   readonly #options: LeaseWatchOptions;
   #isClosed = false;
+  #rounds = 0;
 
   constructor(options: LeaseWatchOptions) {
     this.#options = options;
@@ -40,9 +44,11 @@ export class LeaseWatch {
     for (const [idText, untilMs] of await lists.leases()) this.#watch(idText, Math.max(1, untilMs - clock.wallMs()));
   }
 
-  /** Notices what ended in a bucket without anybody's waiting for it. */
+  /** Notices what ended in a bucket without anybody's waiting for it; called for all buckets in turn, round by round. */
   async sweep(bucket: number): Promise<void> {
     const { lists, scripts } = this.#options;
+    if (bucket === 0) this.#rounds++;
+    if ((bucket + this.#rounds) % roundsBetween !== 0) return;
     for (const idText of await lists.overdue(bucket)) await scripts.look(idText);
   }
 

@@ -137,13 +137,12 @@ export class LockCalls implements LockScripts, LockLists {
         link.run(bucket, ['ZRANGE', keys.ofBucket(bucket, 'l'), 0, -1, 'WITHSCORES']),
       ),
     );
-    return lists.flatMap((list) => {
-      const flat = list as readonly Buffer[];
-      const pairs: [string, number][] = [];
-      for (let i = 0; i + 1 < flat.length; i += 2)
-        pairs.push([(flat[i] as Buffer).toString('latin1'), Number(flat[i + 1])]);
-      return pairs;
-    });
+    // RESP3 answers pairs, RESP2 one behind the other
+    const flat = lists.flatMap((list) => (list as readonly ScriptReply[]).flat() as ScriptReply[]);
+    const pairs: [string, number][] = [];
+    for (let i = 0; i + 1 < flat.length; i += 2)
+      pairs.push([(flat[i] as Buffer).toString('latin1'), Number(flat[i + 1])]);
+    return pairs;
   }
 
   #ask(script: Script, idText: string, letters: string, words: readonly string[]): Promise<ScriptReply> {

@@ -133,7 +133,7 @@ class EngineOnRedis implements RedisEngine {
       buckets,
       frontEnd,
       onRound: () => ensureGlobals(scripts),
-      onBucket: async () => {},
+      onBucket: (bucket) => locks.sweep(bucket),
     });
     const handlers = { ...sessionHandlers, ...locks.handlers };
     this.#routes = Object.fromEntries(

@@ -23,7 +23,10 @@ export const rename: Handler<'RENAME'> = async (engine, request, args) => {
       : engine.link.sharesSlot(source.bucket, target.bucket)
         ? await scripts.send(scripts.beginAt(renameScript, source, 1, targetKeys(engine, target)).bytes(target.id))
         : await moveFamily(scripts, keys, source, target);
-  return refused(engine, reply) ?? replyOk;
+  const refusal = refused(engine, reply);
+  if (refusal !== undefined) return refusal;
+  engine.locks.renamed(source.id.toString('latin1'), target.id.toString('latin1'));
+  return replyOk;
 };
 
 function targetKeys({ keys }: EngineParts, target: Place): Buffer[] {

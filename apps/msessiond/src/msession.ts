@@ -11,7 +11,10 @@ import { type Asked, buildProgram, type GlobalFlags, unknownOption } from './cli
 import { runPrompt } from './cli/prompt.js';
 import { UsageFault } from './cli/request-words.js';
 import { runCommand } from './cli/run-command.js';
+import { runStoreTool } from './cli/run-store-tool.js';
 import { runTop } from './cli/run-top.js';
+import type { StoreTool } from './cli/store-tools.js';
+import { writeText } from './cli/write-text.js';
 import { version } from './version.js';
 
 function outputForm(flags: GlobalFlags): OutputForm {
@@ -67,6 +70,7 @@ async function main(): Promise<ExitCode> {
       // the hash goes to standard output, which may be a file
       ...(process.stdin.isTTY === true ? { terminal: process.stderr } : {}),
     });
+  if (asked.what === 'store-tool') return await runTool(asked.tool, asked.flags, output);
   try {
     const options = clientOptions(asked.flags, process.env);
     const client = createClient(options);
@@ -111,9 +115,35 @@ async function main(): Promise<ExitCode> {
   }
 }
 
+/** Runs a tool for stores, which ends in order on a signal, or when nobody reads its output any more. */
+async function runTool(tool: StoreTool, flags: GlobalFlags, output: Output): Promise<ExitCode> {
+  const ending = new AbortController();
+  onReaderGone = () => ending.abort();
+  process.on('SIGINT', () => ending.abort());
+  process.on('SIGTERM', () => ending.abort());
+  const { url, host, port } = flags;
+  try {
+    return await runStoreTool(tool, {
+      output,
+      input: process.stdin,
+      write: (text) => writeText(process.stdout, text, ending.signal),
+      screen: process.stderr,
+      signal: ending.signal,
+      // a backup asks a server to write only where one was named for it
+      ...(url === undefined && host === undefined && port === undefined
+        ? {}
+        : { server: clientOptions(flags, process.env) }),
+    });
+  } catch (error) {
+    if (error instanceof ArgumentError) return output.usage(error.message);
+    throw error;
+  }
+}
+
 // `msession list | head`: whoever read has read enough
+let onReaderGone = (): void => process.exit(exitCodes.good);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.good);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  onReaderGone();
 });
 process.exit(await main());

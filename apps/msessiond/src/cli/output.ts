@@ -49,6 +49,19 @@ export class Output {
     return code === 'ARGUMENT' ? exitCodes.usage : exitCodes.errorReply;
   }
 
+  /** Something that a person should know beside what was asked for. */
+  note(text: string): void {
+    if (this.form !== 'json') this.#err.write(`${text}\n`);
+    else this.#err.write(`${JSON.stringify({ note: text })}\n`);
+  }
+
+  /** What was asked for cannot be done, and no server said so. */
+  fault(message: string): ExitCode {
+    if (this.form === 'json') this.#err.write(`${JSON.stringify({ error: { code: 'ERR', message } })}\n`);
+    else this.#err.write(`msession: ${message}\n`);
+    return exitCodes.errorReply;
+  }
+
   /** The command line is wrong. */
   usage(message: string): ExitCode {
     if (this.form === 'json') this.#err.write(`${JSON.stringify({ error: { code: 'USAGE', message } })}\n`);

@@ -9,6 +9,7 @@ import { aliases, findCommand, lastWord, resolveAlias } from './command-names.js
 import { readCost } from './hash-password.js';
 import { optionKey, requestWords, UsageFault, type Word } from './request-words.js';
 import { readInterval } from './run-top.js';
+import { type StoreTool, storeToolCommands, storeToolNames } from './store-tools.js';
 
 export interface GlobalFlags extends ServerFlags {
   readonly json?: boolean;
@@ -21,7 +22,8 @@ export type Asked =
   | { readonly what: 'request'; readonly words: Word[]; readonly flags: GlobalFlags }
   | { readonly what: 'prompt'; readonly flags: GlobalFlags }
   | { readonly what: 'top'; readonly intervalMs: number; readonly isOnce: boolean; readonly flags: GlobalFlags }
-  | { readonly what: 'hash-password'; readonly costLog2: number; readonly flags: GlobalFlags };
+  | { readonly what: 'hash-password'; readonly costLog2: number; readonly flags: GlobalFlags }
+  | { readonly what: 'store-tool'; readonly tool: StoreTool; readonly flags: GlobalFlags };
 
 export interface ProgramOptions {
   readonly version: string;
@@ -48,10 +50,12 @@ Examples:
   msession set visit-1 user ada            msession lock visit-1 --wait 5000 --note me
   msession get visit-1 user                msession find user ada --json
   msession write visit-1 --stdin < blob    msession monitor
+  msession backup /var/lib/msession --to /backup/monday
   msession                                 (a prompt with help, history and completion)
 
 The server is --url, else --host and --port, else MSESSION_URL, else 127.0.0.1:8086.
-Exit codes: 0 answered, 1 answered an error, 2 wrong command line, 3 no connection.`;
+Exit codes: 0 answered, 1 answered an error, 2 wrong command line, 3 no connection. Of tools for a data directory: 0 done,
+1 not done, or something is wrong with it.`;
 
 export function buildProgram(options: ProgramOptions): Command {
   const program = new Command('msession')
@@ -91,6 +95,10 @@ export function buildProgram(options: ProgramOptions): Command {
   program.addCommand(send);
   program.addCommand(topCommand(options));
   program.addCommand(hashPasswordCommand(options));
+  for (const command of storeToolCommands(toolGroup, (tool, self) =>
+    options.onAsked({ what: 'store-tool', tool, flags: self.optsWithGlobals<GlobalFlags>() }),
+  ))
+    program.addCommand(command);
   return program;
 }
 
@@ -138,7 +146,7 @@ export function unknownOption(flag: string, command: Command): string {
 }
 
 function unknownCommand(word: string): string {
-  const tools = ['top', 'hash-password', 'send'];
+  const tools = ['top', 'hash-password', 'send', ...storeToolNames];
   const known = [...commandList.map(({ name }) => name.toLowerCase()), ...Object.keys(aliases), ...tools];
   return `unknown command ${word}${nearestName(word.toLowerCase(), known)}; msession --help lists all`;
 }

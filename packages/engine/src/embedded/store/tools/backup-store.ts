@@ -16,6 +16,7 @@ export interface BackupOptions {
   readonly to: string;
   /** Told now and then how many bytes are there, of how many. */
   readonly onProgress?: (bytes: number, of: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 export interface BackupReport {
@@ -29,7 +30,7 @@ export interface BackupReport {
  *
  * @throws StoreFault where there is no store, the target is not empty, or the disk has no room
  */
-export async function backupStore({ directory, to, onProgress }: BackupOptions): Promise<BackupReport> {
+export async function backupStore({ directory, to, ...copying }: BackupOptions): Promise<BackupReport> {
   if (path.resolve(directory) === path.resolve(to))
     throw new StoreFault(`a backup of ${directory} cannot stand in its own place`);
   const occupation = occupy(directory);
@@ -42,14 +43,14 @@ export async function backupStore({ directory, to, onProgress }: BackupOptions):
     }
     const target = NewStore.begin(to);
     try {
-      await copyEnvironment(file, target.sessionsDraft, onProgress === undefined ? {} : { onProgress });
+      await copyEnvironment(file, target.sessionsDraft, copying);
       // behind the sessions, so that no key of theirs is above this ceiling
       if (existsSync(keys)) await copyEnvironment(keys, target.keysDraft);
       else throw new StoreFault(`${keys} is missing; start the daemon once, it makes it again`);
       target.finish();
     } catch (error) {
       target.abandon();
-      if (error instanceof StoreFault) throw error;
+      if (error instanceof StoreFault || copying.signal?.aborted === true) throw error;
       throw new StoreFault(`cannot copy ${directory} to ${to}: ${reasonOf(error)}; nothing is left there`);
     }
     return { holder: occupation.holder };

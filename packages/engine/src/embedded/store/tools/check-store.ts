@@ -21,7 +21,6 @@ import { factsOf, type StoreFacts } from './store-source.js';
 export interface CheckOptions extends StoreAccessOptions {
   /** Findings name sessions by their ids; otherwise by the place in which they stand. */
   readonly showIds?: boolean;
-  readonly signal?: AbortSignal;
   /** Told how many records were looked at. */
   readonly onProgress?: (records: number) => void;
 }

@@ -14,6 +14,7 @@ export interface CompactOptions {
   /** The store's directory; no daemon may have it. */
   readonly directory: string;
   readonly onProgress?: (bytes: number, of: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 export interface CompactReport {
@@ -22,7 +23,7 @@ export interface CompactReport {
 }
 
 /** @throws StoreFault where a daemon has the store, it is damaged, or the disk has no room; it is as it was then */
-export async function compactStore({ directory, onProgress }: CompactOptions): Promise<CompactReport> {
+export async function compactStore({ directory, ...copying }: CompactOptions): Promise<CompactReport> {
   const occupation = occupy(directory);
   const file = path.join(directory, sessionsFile);
   const draft = `${file}.new`;
@@ -35,7 +36,7 @@ export async function compactStore({ directory, onProgress }: CompactOptions): P
     const before = statSync(file);
     try {
       removeStore(draft);
-      await copyEnvironment(file, draft, { isCompact: true, ...(onProgress === undefined ? {} : { onProgress }) });
+      await copyEnvironment(file, draft, { ...copying, isCompact: true });
       if ((await countIn(draft)) !== (await countIn(file))) throw new StoreFault(`the copy of ${file} is not complete`);
       giveTo(draft, before);
       sync(draft);
@@ -44,7 +45,7 @@ export async function compactStore({ directory, onProgress }: CompactOptions): P
       rmSync(`${file}-lock`, { force: true });
       sync(directory);
     } catch (error) {
-      if (error instanceof StoreFault) throw error;
+      if (error instanceof StoreFault || copying.signal?.aborted === true) throw error;
       throw new StoreFault(`cannot compact ${file}: ${reasonOf(error)}; it is as it was`);
     } finally {
       removeStore(draft);

@@ -9,6 +9,8 @@ export interface CopyOptions {
   readonly isCompact?: boolean;
   /** Told now and then how many bytes are there, of how many. */
   readonly onProgress?: (bytes: number, of: number) => void;
+  /** Calls it off. LMDB goes on with its copy meanwhile, so a process should end soon. */
+  readonly signal?: AbortSignal;
 }
 
 const progressMs = 250;
@@ -17,7 +19,7 @@ const progressMs = 250;
 export async function copyEnvironment(
   from: string,
   to: string,
-  { isCompact = false, onProgress }: CopyOptions = {},
+  { isCompact = false, onProgress, signal }: CopyOptions = {},
 ): Promise<void> {
   const hadLock = existsSync(`${from}-lock`);
   const root = open({ path: from, noSubdir: true, encoding: 'binary', maxDbs: 12, mapSize: 2 ** 38, readOnly: true });
@@ -27,16 +29,27 @@ export async function copyEnvironment(
   try {
     // a copy that was killed must not keep pages for ever
     root.readerCheck();
-    await root.backup(to, isCompact);
+    await unlessAborted(root.backup(to, isCompact), signal);
     sync(to);
   } catch (error) {
     removeStore(to);
     throw error;
   } finally {
     clearInterval(timer);
-    await root.close();
+    // LMDB may still be at it
+    if (signal?.aborted !== true) await root.close();
     if (!hadLock) rmSync(`${from}-lock`, { force: true });
   }
+}
+
+function unlessAborted(copied: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return copied;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    copied.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function sizeOf(file: string): number {

@@ -122,13 +122,17 @@ class Salvage {
   /** Roots of the tables by name, from the newest head that leads to them. */
   #tableRoots(): Map<string, number> {
     const heads = this.#pages.heads.filter((head) => head !== undefined);
+    if (heads.length === 1)
+      this.#report.notes.push('one of the two heads of the file cannot be read; the very last change may be missing');
     heads.sort((left, right) => right.transaction - left.transaction);
-    for (const { mainRoot } of heads) {
+    for (const [age, { mainRoot }] of heads.entries()) {
       const roots = new Map<string, number>();
       const page = mainRoot === noPage ? undefined : this.#pages.page(mainRoot);
       for (const { key, tableRoot } of page?.kind === 'leaf' ? page.nodes : [])
         if (tableRoot !== undefined) roots.set(key.toString('latin1').replace(/\0$/, ''), tableRoot);
-      if (roots.size > 0) return roots;
+      if (roots.size === 0) continue;
+      if (age > 0) this.#report.notes.push('the newer head of the file leads nowhere; the very last change is missing');
+      return roots;
     }
     this.#report.notes.push('neither head of the file leads to its tables');
     return new Map();

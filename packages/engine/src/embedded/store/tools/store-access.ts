@@ -19,6 +19,7 @@ export interface StoreAccessOptions {
   readonly directory: string;
   /** Where a copy may stand while it is read; default the system's directory for what is temporary. */
   readonly scratch?: string;
+  readonly signal?: AbortSignal;
 }
 
 export interface QuietStore {
@@ -63,7 +64,7 @@ export function mustHaveStore(directory: string): void {
 }
 
 /** @throws StoreFault for a store that is missing, damaged or of a later form, or a copy that cannot be made */
-export async function openQuietly({ directory, scratch }: StoreAccessOptions): Promise<QuietStore> {
+export async function openQuietly({ directory, scratch, signal }: StoreAccessOptions): Promise<QuietStore> {
   const occupation = occupy(directory);
   const file = path.join(directory, sessionsFile);
   const keys = path.join(directory, keysFile);
@@ -74,7 +75,7 @@ export async function openQuietly({ directory, scratch }: StoreAccessOptions): P
     }
     const format = await formatOf(file);
     if (occupation.holder !== undefined || format < storeFormat) {
-      const copy = await copyOf(file, keys, scratch);
+      const copy = await copyOf(file, keys, scratch, signal);
       return {
         ...copy,
         holder: occupation.holder,
@@ -138,6 +139,7 @@ async function copyOf(
   file: string,
   keys: string,
   scratch = tmpdir(),
+  signal?: AbortSignal,
 ): Promise<Pick<QuietStore, 'environment' | 'sessionsFile' | 'keysFile' | 'close'>> {
   const folder = makeFolder(scratch);
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -145,10 +147,11 @@ async function copyOf(
     const copied = path.join(folder, sessionsFile);
     const copiedKeys = path.join(folder, keysFile);
     try {
-      await copyEnvironment(file, copied);
+      await copyEnvironment(file, copied, signal === undefined ? {} : { signal });
       // behind the sessions, so that no key of theirs is above this ceiling
       if (existsSync(keys)) await copyEnvironment(keys, copiedKeys);
     } catch (error) {
+      signal?.throwIfAborted();
       throw new StoreFault(
         `cannot copy ${file} to ${folder}: ${reasonOf(error)}; name a directory with room by --scratch`,
       );

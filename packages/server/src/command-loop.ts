@@ -336,8 +336,10 @@ export class CommandLoop {
       this.#failures[index] = (this.#failures[index] as number) + 1;
       return undefined;
     }
-    if (index === slock) connection.heldLocks++;
-    else if (index === sunlock && connection.heldLocks > 0) connection.heldLocks--;
+    if (index === slock) {
+      connection.heldLocks++;
+      if (connection.protocolVersion === 3) this.#watchTicket(connection, request, before);
+    } else if (index === sunlock && connection.heldLocks > 0) connection.heldLocks--;
     const observer = this.#observers[index];
     if (observer !== undefined) {
       const decoder = new ReplyDecoder();
@@ -346,6 +348,15 @@ export class CommandLoop {
       if (value !== undefined) observer(request, value);
     }
     return undefined;
+  }
+
+  /** Watches a wait whose end comes by push, unless that is on its way already. */
+  #watchTicket(connection: Connection, request: Request, replyAt: number): void {
+    const delivery = this.#delivery;
+    if (delivery.hasPushes && delivery.hasPushTo(connection)) return;
+    const { buffer, length } = delivery.writer;
+    const ticket = Number(buffer.toString('latin1', replyAt + 1, length - 2));
+    if (Number.isInteger(ticket)) this.#context.lockWaits.watchTicket(connection, request, ticket);
   }
 
   #unknown(

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Caller } from '@msession/engine';
 import type { DeferredReply, RequestParser } from '@msession/protocol';
 import type { User } from './authentication.js';
+import type { Wait } from './lock-waits.js';
 import { ReplyQueue, type ReplySlot } from './reply-queue.js';
 
 /** Stands for the first right, that of having said who one is; see `grantedBits`. */
@@ -64,6 +65,8 @@ export class Connection implements Caller {
   isReadingPaused = false;
   /** Locks this connection holds or asked for, at least: SLOCKs that were not refused less SUNLOCKs that were not. */
   heldLocks = 0;
+  /** Waits whose end comes by push, by ticket; null before there was one. */
+  lockTickets: Map<number, Wait> | null = null;
   /** No more requests are run; the connection ends when its replies have left. */
   isEnding = false;
   endingSinceMs = 0;

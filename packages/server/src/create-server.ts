@@ -306,7 +306,7 @@ class Server implements MsessionServer {
   }
 
   #accept(accepted: Socket, isEncrypted: boolean): void {
-    const { connections, statistics, limits, authenticator, clock } = this.#context;
+    const { connections, statistics, limits, authenticator, clock, lockWaits } = this.#context;
     statistics.connectionsReceived++;
     if (!isEncrypted && !this.#mayConnect(accepted)) {
       this.#rejected.reject(accepted, '-DENIED this address may not connect; the setting allow says who may\r\n');
@@ -329,7 +329,10 @@ class Server implements MsessionServer {
       parser: new RequestParser(this.#context.requestLimitsFor(user)),
       user,
       nowMs: clock.monotonicMs(),
-      push: (to, message) => this.#delivery.push(to, message),
+      push: (to, message) => {
+        if (to.lockTickets !== null) lockWaits.notePush(to, message);
+        this.#delivery.push(to, message);
+      },
       isEncrypted,
     });
     // what is decrypted comes in buffers of its own

@@ -9,6 +9,7 @@ import {
   ReplyCollector,
   ReplyError,
   ReplyMap,
+  ReplyPush,
   type ReplyValue,
   Request,
   replyText,
@@ -39,6 +40,16 @@ export interface LockWait {
 
 type Holder = Pick<LockWait, 'holder' | 'holderName' | 'holderNote'>;
 
+/** A wait under way. */
+export interface Wait {
+  readonly waiter: Connection;
+  readonly id: Buffer;
+  readonly isAsync: boolean;
+  readonly startMs: number;
+  readonly note: string;
+  readonly holder: Holder | Promise<Holder>;
+}
+
 interface Parts {
   readonly engine: Engine;
   readonly clock: Clock;
@@ -49,6 +60,8 @@ interface Parts {
 const bind = compileBinder(commands.SLOCK);
 const nobody: Holder = { holder: '', holderName: '', holderNote: '' };
 const longestNote = 256;
+/** Waits of one connection that are watched at a time. */
+const mostTickets = 1024;
 
 export class LockWaits {
   readonly #parts: Parts;
@@ -72,30 +85,72 @@ export class LockWaits {
 
   /** A SLOCK was not answered at once. The request is read before this returns. */
   watch(waiter: Connection, request: Request, reply: Promise<DeferredReply>): void {
-    const { engine, clock, limits } = this.#parts;
-    if (limits.slowlogLockThresholdMs < 0 || limits.slowlogLength === 0) return;
-    const bound = bind(request, engine.limits);
-    if (bound instanceof ArgumentFault) return;
-    const startMs = clock.monotonicMs();
-    const id = request.bytes(bound.id);
-    const waiterNote = bound.note > 0 ? shownNote(request.text(bound.note)) : '';
-    const holder = this.#holderOf(id);
-    reply.then(async (deferred) => {
-      const waitedMs = clock.monotonicMs() - startMs;
-      if (waitedMs < limits.slowlogLockThresholdMs) return;
-      const outcome = outcomeOf(deferred);
-      this.#add({
-        number: this.#nextNumber++,
-        atMs: Math.floor(clock.wallMs()),
-        waitedMs: Math.round(waitedMs),
-        id: engine.limits.showIds ? id.toString('utf8') : hiddenId(id),
-        outcome,
-        waiter: waiter.address,
-        waiterName: waiter.name,
-        waiterNote,
-        ...(await holder),
-      });
+    const wait = this.#begin(waiter, request);
+    if (wait === undefined) return;
+    reply.then((deferred) => {
+      const value = collected(deferred);
+      // the answer of ASYNC is a ticket, and no end of the wait
+      if (wait.isAsync && typeof value === 'number') this.#await(waiter, wait, value);
+      else void this.#end(wait, value instanceof ReplyError ? value.code : 'OK');
     }, ignoreFailure);
+  }
+
+  /** A SLOCK with ASYNC was answered by a ticket and has not got its push yet. The request is read before this returns. */
+  watchTicket(waiter: Connection, request: Request, ticket: number): void {
+    const wait = this.#begin(waiter, request, true);
+    if (wait !== undefined) this.#await(waiter, wait, ticket);
+  }
+
+  #await(waiter: Connection, wait: Wait, ticket: number): void {
+    waiter.lockTickets ??= new Map();
+    const { lockTickets } = waiter;
+    lockTickets.set(ticket, wait);
+    // those that were withdrawn get no push
+    if (lockTickets.size > mostTickets) for (const oldest of lockTickets.keys()) return void lockTickets.delete(oldest);
+  }
+
+  /** A push is on its way to a connection that waits for locks. */
+  notePush(waiter: Connection, message: DeferredReply): void {
+    const value = collected(message);
+    if (!(value instanceof ReplyPush) || replyText(value.items[0] ?? '') !== 'lock') return;
+    const ticket = Number(value.items[1]);
+    const wait = waiter.lockTickets?.get(ticket);
+    if (wait === undefined) return;
+    waiter.lockTickets?.delete(ticket);
+    void this.#end(wait, replyText(value.items[3] ?? '') ?? '');
+  }
+
+  #begin(waiter: Connection, request: Request, isForAsync = false): Wait | undefined {
+    const { engine, clock, limits } = this.#parts;
+    if (limits.slowlogLockThresholdMs < 0 || limits.slowlogLength === 0) return undefined;
+    const bound = bind(request, engine.limits);
+    if (bound instanceof ArgumentFault || (isForAsync && !bound.async)) return undefined;
+    const id = request.bytes(bound.id);
+    return {
+      waiter,
+      id,
+      isAsync: bound.async,
+      startMs: clock.monotonicMs(),
+      note: bound.note > 0 ? shownNote(request.text(bound.note)) : '',
+      holder: this.#holderOf(id),
+    };
+  }
+
+  async #end({ waiter, id, startMs, note, holder }: Wait, outcome: string): Promise<void> {
+    const { engine, clock, limits } = this.#parts;
+    const waitedMs = clock.monotonicMs() - startMs;
+    if (waitedMs < limits.slowlogLockThresholdMs) return;
+    this.#add({
+      number: this.#nextNumber++,
+      atMs: Math.floor(clock.wallMs()),
+      waitedMs: Math.round(waitedMs),
+      id: engine.limits.showIds ? id.toString('utf8') : hiddenId(id),
+      outcome,
+      waiter: waiter.address,
+      waiterName: waiter.name,
+      waiterNote: note,
+      ...(await holder),
+    });
   }
 
   /** The newest entries, newest first; below 0 all of them. */
@@ -136,11 +191,10 @@ export class LockWaits {
   }
 }
 
-function outcomeOf(deferred: DeferredReply): string {
+function collected(deferred: DeferredReply): ReplyValue {
   const collector = new ReplyCollector(3);
   deferred(collector);
-  const value = collector.take();
-  return value instanceof ReplyError ? value.code : 'OK';
+  return collector.take();
 }
 
 function shownNote(note: string): string {

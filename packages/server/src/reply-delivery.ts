@@ -66,6 +66,10 @@ export class ReplyDelivery {
     return this.#pushes.length > 0;
   }
 
+  hasPushTo(connection: Connection): boolean {
+    return this.#pushes.some((push) => push.connection === connection);
+  }
+
   /** Requests of a connection are about to run; pushes wait for `sendPushes`. */
   begin(connection: Connection): void {
     this.#isRunning = true;

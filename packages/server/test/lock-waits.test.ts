@@ -63,6 +63,34 @@ test('a wait in vain is listed with its error, ids as they are where they may be
   expect(await waits(admin)).toMatchObject([{ id: 'visit-1', outcome: 'LOCKED', waitedMs: '500', waiterNote: '' }]);
 });
 
+test('waits with ASYNC are listed when their pushes leave; those that get the lock at once are not', async () => {
+  const clock = new ManualClock();
+  const { connect, server } = await startServer({ clock, showIds: true, limits: { slowlogLockThresholdMs: 0 } });
+  const [holder, waiter, admin] = [await connect(), await connect(3), await connect(3)];
+  for (const id of ['free', 'granted', 'late', 'dropped']) await holder.call('CREATE', id);
+  await waiter.call('SLOCK', 'free', 'ASYNC');
+  expect((await waiter.nextPush())[3]?.toString()).toBe('OK');
+  const keys: string[] = [];
+  for (const id of ['granted', 'late', 'dropped']) {
+    keys.push(String(await holder.call('SLOCK', id, 'NOTE', `of ${id}`)));
+    await waiter.call('SLOCK', id, 'ASYNC', 'WAIT', 5000, 'NOTE', 'http://shop/pay?token=sekret');
+  }
+  expect(figure(server, 'locks', 'lock_waiters')).toBe(3);
+  clock.advance(700);
+  await holder.call('SUNLOCK', 'granted', keys[0] as string);
+  expect((await waiter.nextPush())[3]?.toString()).toBe('OK');
+  await holder.call('DROP', 'dropped');
+  expect((await waiter.nextPush())[3]?.toString()).toBe('NOSESSION');
+  clock.advance(4300);
+  expect((await waiter.nextPush())[3]?.toString()).toBe('LOCKED');
+  const asked = { waiterNote: 'http://shop/pay', waiter: `127.0.0.1:${waiter.socket.localPort}` };
+  expect(await waits(admin)).toMatchObject([
+    { id: 'late', outcome: 'LOCKED', waitedMs: '5000', holderNote: 'of late', ...asked },
+    { id: 'dropped', outcome: 'NOSESSION', waitedMs: '700', holderNote: 'of dropped', ...asked },
+    { id: 'granted', outcome: 'OK', waitedMs: '700', holderNote: 'of granted', ...asked },
+  ]);
+});
+
 test('it keeps no more than slowlog-length, and nothing below a threshold of 0', async () => {
   const { connect, server } = await startServer({ limits: { slowlogLockThresholdMs: 0, slowlogLength: 2 } });
   const [holder, waiter, admin] = [await connect(), await connect(), await connect(3)];

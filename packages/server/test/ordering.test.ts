@@ -159,3 +159,12 @@ test('QUIT ends the connection behind its OK and runs nothing behind it', async 
   await peer.closed;
   expect(await (await connect()).call('CTL', 'never', 'EXIST')).toBe(0);
 });
+
+test('a QUIT with something behind it is refused, and the connection goes on', async () => {
+  const { connect } = await startServer();
+  const peer = await connect();
+  pipeline(peer, ['QUIT', 'now'], ['PING'], ['QUIT']);
+  expect(await peer.next()).toMatchObject({ code: 'ERR' });
+  expect([await peer.next(), await peer.next()]).toEqual(['PONG', 'OK']);
+  await peer.closed;
+});

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient, type MsessionClient } from '@msession/client';
-import { requestLimits, unauthenticatedLimits } from '@msession/protocol';
+import { ReplyMap, requestLimits, unauthenticatedLimits } from '@msession/protocol';
 import { defaultServerLimits, hashPassword } from '@msession/server';
 import { DaemonProcess } from '../support/daemon-process.js';
 import { FuzzConnection, type FuzzFigures, passwordOf } from './fuzz-connection.js';
@@ -156,9 +156,11 @@ function limitsOf(user: UserName) {
 async function cleanUp(operator: MsessionClient): Promise<void> {
   await freeLocks(operator);
   await operator.flush(0);
+  const globals = await operator.send(['GETALL', 'globals']);
   // names need not be text
-  for (const name of (await operator.getall('globals', { encoding: 'buffer' })).keys())
-    await operator.delval('globals', name);
+  if (globals instanceof ReplyMap)
+    for (const [name] of globals.entries) await operator.send(['DELVAL', 'globals', name as Buffer]);
+  if ((await operator.getall('globals')).size > 0) throw new Error('globals is not empty behind its clearing');
   for (const [i, id] of canaries.entries())
     await operator.dataset(id, `data of ${i}`, { variables: { user: 'ada', n: i }, timeoutSeconds: 0 });
   await operator.subnew('canary-0');

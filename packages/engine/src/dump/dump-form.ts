@@ -15,6 +15,8 @@ export interface HeaderLine {
   readonly atMs: number;
   readonly keyCeiling: number;
   readonly searched: readonly DumpBytes[];
+  /** Hexadecimal. */
+  readonly hashKey?: string;
 }
 
 export interface EndLine {
@@ -42,7 +44,7 @@ export interface MemberFields {
   readonly rev?: number;
   readonly data?: DumpBytes;
   readonly vars?: readonly (readonly [name: DumpBytes, value: DumpBytes])[];
-  readonly released?: { readonly key: number; readonly data: boolean };
+  readonly released?: { readonly key: number; readonly data: boolean; readonly hash?: number };
   readonly lock?: LockField;
 }
 
@@ -59,8 +61,15 @@ export function toDumpBytes(bytes: Buffer): DumpBytes {
   return isUtf8(bytes) ? bytes.toString() : { base64: bytes.toString('base64') };
 }
 
-export function headerLine({ atMs, keyCeiling, searched }: StreamHeader): HeaderLine {
-  return { dump: dumpName, format: dumpFormat, atMs, keyCeiling, searched: searched.map(toDumpBytes) };
+export function headerLine({ atMs, keyCeiling, searched, hashKey }: StreamHeader): HeaderLine {
+  return {
+    dump: dumpName,
+    format: dumpFormat,
+    atMs,
+    keyCeiling,
+    searched: searched.map(toDumpBytes),
+    ...(hashKey === undefined ? {} : { hashKey: hashKey.toString('hex') }),
+  };
 }
 
 export function endLine(lines: number): EndLine {
@@ -96,7 +105,15 @@ function sessionFields(session: StreamedSession): MemberFields {
     ...(variables.length === 0
       ? {}
       : { vars: variables.map(([name, value]) => [toDumpBytes(name), toDumpBytes(value)] as const) }),
-    ...(released === undefined ? {} : { released: { key: released.key, data: released.withData } }),
+    ...(released === undefined
+      ? {}
+      : {
+          released: {
+            key: released.key,
+            data: released.withData,
+            ...(released.hash === undefined ? {} : { hash: released.hash }),
+          },
+        }),
   };
 }
 

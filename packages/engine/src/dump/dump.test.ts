@@ -105,6 +105,11 @@ describe('a wrong dump names the line and the field', () => {
       header.replace('"atMs":1764000000000', '"atMs":"now"'),
       'line 1: field atMs is a string; it must be a whole number',
     ],
+    [header.replace(/}$/, ',"hashKey":"0123"}'), 'line 1: field hashKey is not 16 hexadecimal digits'],
+    [
+      dump(session(',"released":{"key":1,"data":false,"hash":5}')),
+      'line 2: field released.hash stands beside data that is false',
+    ],
     [header.replace('"user"', '"us\\ner"'), 'line 1: field searched[0] has a control character'],
     [`${header}\n${end(1)}\n`, 'line 2: field lines is 1, but 0 lines stand before it'],
     [`${dump(session())}${session()}\n`, 'line 4: nothing may stand behind the last line'],

@@ -46,8 +46,12 @@ export function readHeader(text: string): StreamHeader {
       .items('searched')
       .map(([name, value]) => checked(fields, name, fields.toBytes(name, value), nameFault)),
   };
+  const hashKey = fields.take('hashKey');
   fields.end();
-  return header;
+  if (hashKey === undefined) return header;
+  if (typeof hashKey !== 'string' || !/^[0-9a-f]{16}$/.test(hashKey))
+    throw fields.fault('hashKey', 'is not 16 hexadecimal digits');
+  return { ...header, hashKey: Buffer.from(hashKey, 'hex') };
 }
 
 /** How many lines stood before the last line, where this is it. */
@@ -134,8 +138,11 @@ function readVariables(fields: FieldReader): (readonly [Buffer, Buffer])[] {
 
 function readReleased(fields: FieldReader, keyCeiling: number): StreamedSession['released'] {
   const released = { key: fields.integer('key', 1, keyCeiling), withData: fields.boolean('data') };
+  const hash = fields.has('hash') ? fields.integer('hash', 1, 0xffffffff) : undefined;
   fields.end();
-  return released;
+  if (hash === undefined) return released;
+  if (!released.withData) throw fields.fault('hash', 'stands beside data that is false');
+  return { ...released, hash };
 }
 
 function readLock(fields: FieldReader, keyCeiling: number): StreamedLock {

@@ -13,6 +13,8 @@ export interface StreamHeader {
   readonly keyCeiling: number;
   /** Names of variables that were searched, which an index is to be kept of. */
   readonly searched: readonly Buffer[];
+  /** Eight bytes, where the source has such: the key of its hashes. A store that keeps it has its sessions in the same order. */
+  readonly hashKey?: Buffer;
 }
 
 export interface StreamedSession {
@@ -31,8 +33,11 @@ export interface StreamedSession {
   readonly data: Buffer | null;
   /** Names and values in the order in which they were first set. */
   readonly variables: readonly (readonly [name: Buffer, value: Buffer])[];
-  /** The key that was released last and whether the data came with it, for a SUNLOCK that is asked twice. */
-  readonly released: { readonly key: number; readonly withData: boolean } | undefined;
+  /**
+   * The key that was released last and whether data came with it, for a SUNLOCK that is asked twice. That is the data of now,
+   * unless there is a hash of it by the header's key.
+   */
+  readonly released: { readonly key: number; readonly withData: boolean; readonly hash?: number } | undefined;
 }
 
 export interface StreamedLock {
@@ -72,7 +77,7 @@ export interface SessionSource {
   readonly header: StreamHeader;
   /** How many families there are, where that is known. */
   readonly expected: number | undefined;
-  /** All families, each once, `globals` among them, in no order that means anything; in portions of a few megabytes at most. */
+  /** All families, each once, `globals` among them, in an order that means nothing; in portions of a few megabytes at most. */
   families(): AsyncIterable<readonly StreamedFamily[]>;
   close(): Promise<void>;
 }

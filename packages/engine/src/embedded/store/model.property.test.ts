@@ -1,8 +1,9 @@
 // Random scripts on an engine with a store and on the model in lockstep: with everything on disk and out of memory behind
 // every step, and with restarts in between.
+import { renameSync, rmSync } from 'node:fs';
 import { ReplyCollector, ReplyMap, type ReplySink, type ReplyValue, Request } from '@msession/protocol';
 import fc from 'fast-check';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Engine, EngineStatistics } from '../../engine.js';
 import { createModelEngine } from '../../model/index.js';
 import { type MakeEngine, runInLockstep } from '../../model/lockstep.js';
@@ -10,6 +11,8 @@ import { type Subject, scripts } from '../../model/script.js';
 import { createEmbeddedEngine } from '../embedded-engine.js';
 import type { StoreOptions } from './store-options.js';
 import { serialize, testDirectory } from './test-stores.js';
+import { checkStore } from './tools/check-store.js';
+import { dumpOf, restore } from './tools/tool-stores.js';
 
 const model: MakeEngine = (clock, limits) => createModelEngine({ clock, limits });
 
@@ -27,9 +30,14 @@ const counted = ['created', 'destroyed', 'locksGranted', 'locksTimedOut'] as con
 
 /**
  * Makes an engine that outlives restarts as the model does: its counters go on, and LOCKS names the connections of
- * holders that came before, which a real engine forgets, since their numbers are given anew.
+ * holders that came before, which a real engine forgets, since their numbers are given anew. `between` is what is done to
+ * the store while nobody has it.
  */
-function outliving(engine: Engine): { readonly engine: Engine; observe(): void; restart(): Promise<void> } {
+function outliving(engine: Engine): {
+  readonly engine: Engine;
+  observe(): void;
+  restart(between: () => Promise<void>): Promise<void>;
+} {
   const before: Record<string, number> = {};
   const connections = new Map<number, ReplyValue>();
   const execute = engine.execute.bind(engine);
@@ -60,10 +68,11 @@ function outliving(engine: Engine): { readonly engine: Engine; observe(): void; 
         if (!connections.has(key)) connections.set(key, lock.get('connection') as ReplyValue);
       }
     },
-    async restart() {
+    async restart(between) {
       const now = statistics();
       for (const name of counted) before[name] = (before[name] ?? 0) + now[name];
       await engine.close();
+      await between();
       await engine.start();
     },
   };
@@ -92,11 +101,25 @@ function write(sink: ReplySink, value: ReplyValue): void {
   }
 }
 
+const nothing = async () => {};
+
+/** Puts a store in the place of another that is made of its dump, and is the same to the last line. */
+async function carryOver(directory: string): Promise<void> {
+  const lines = await dumpOf(directory);
+  const made = `${directory}.made`;
+  await restore(lines, { directory: made });
+  for (const each of [directory, made]) expect((await checkStore({ directory: each })).findings).toEqual([]);
+  expect(await dumpOf(made)).toEqual(lines);
+  rmSync(directory, { recursive: true });
+  renameSync(made, directory);
+}
+
 /** Runs a script with a store; `restartEvery` steps the engine is closed and started again, 0 never. */
 async function run(
   script: Parameters<typeof runInLockstep>[2],
   store: Omit<StoreOptions, 'directory'>,
   restartEvery: number,
+  between: (directory: string) => Promise<void> = nothing,
 ): Promise<void> {
   const directory = testDirectory();
   let outlived: ReturnType<typeof outliving> | undefined;
@@ -113,7 +136,7 @@ async function run(
       outlived?.observe();
       if (restartEvery > 0 && steps % restartEvery === 0) {
         await hangUp();
-        await outlived?.restart();
+        await outlived?.restart(() => between(directory.path));
       } else if (store.hotMemoryBytes === 1) {
         for (let i = 0; i < 2; i++) await serialize(left);
       }
@@ -143,6 +166,20 @@ describe('the embedded engine with a store', () => {
     async (_name, subject, length, usual, store) => {
       const property = fc.asyncProperty(scripts(subject, length), fc.constantFrom(0, 3, 10), (script, restartEvery) =>
         run(script, store, restartEvery),
+      );
+      await fc.assert(property, { ...runs(usual), endOnFailure: process.env.PROPERTY_SHRINK === undefined });
+    },
+    240_000,
+  );
+
+  test.each([
+    ['content', 15],
+    ['locks', 15],
+  ] as const)(
+    'does what the model does when its store is carried over by dump and restore, in scripts about %s',
+    async (subject, usual) => {
+      const property = fc.asyncProperty(scripts(subject, 40), (script) =>
+        run(script, { durability: 'interval' }, 13, carryOver),
       );
       await fc.assert(property, { ...runs(usual), endOnFailure: process.env.PROPERTY_SHRINK === undefined });
     },

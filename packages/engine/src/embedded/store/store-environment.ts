@@ -119,8 +119,7 @@ async function make(file: string): Promise<void> {
 }
 
 /** Makes a store of an LMDB file that was just made; answers its key for hashes. */
-export function initialise({ root, meta }: StoreEnvironment): Buffer {
-  const hashKey = randomBytes(8);
+export function initialise({ root, meta }: StoreEnvironment, hashKey: Buffer = randomBytes(8)): Buffer {
   root.transactionSync(() => {
     meta.putSync('format', storeFormat);
     meta.putSync('hashKey', hashKey.toString('hex'));

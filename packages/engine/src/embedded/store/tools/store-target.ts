@@ -59,7 +59,7 @@ class StoreTarget implements SessionTarget {
     await this.#attempt(async () => {
       const file = (this.#store as NewStore).sessionsDraft;
       this.#environment = openTables({ file, isSynced: false });
-      const hashKey = initialise(this.#environment);
+      const hashKey = initialise(this.#environment, header.hashKey);
       this.#hasher = new HalfSipHash(hashKey);
       this.#applier = new BatchApplier(this.#environment, hashKey, 0);
       for (const [number, name] of header.searched.entries()) this.#applier.openName(number, name.toString('latin1'));
@@ -80,7 +80,7 @@ class StoreTarget implements SessionTarget {
       throw new DumpFault(
         `${family.line === undefined ? '' : `line ${family.line}: `}field id is that of an earlier session`,
       );
-    const record = toRecord(family, this.#header.atMs, this.#hasher);
+    const record = toRecord(family, this.#header, this.#hasher);
     this.#inBuilder.add(keyText);
     this.#builder.beginPut(key, 0);
     writeRecord(this.#builder.writer, record);

@@ -1,6 +1,6 @@
 // From records of families to what a stream says of them, and back. A stream's times are relative to its moment; a record's
 // are in the store's own time.
-import type { StreamedFamily, StreamedLock, StreamedSession, StreamedSub } from '../../../dump/session-stream.js';
+import type { StreamedFamily, StreamedLock, StreamedSession, StreamedSub, StreamHeader } from '../../../dump/session-stream.js';
 import type { HalfSipHash } from '../../half-sip-hash.js';
 import { renewalLagMs } from '../../sessions.js';
 import type { ByteWriter } from '../byte-writer.js';
@@ -77,14 +77,14 @@ function variablesOf(block: Buffer): (readonly [Buffer, Buffer])[] {
   return variables;
 }
 
-/** Only what can be said without the hash: data that was overwritten since cannot. */
 function releasedOf(
   { releasedKey, releasedData, data }: RecordSession,
   hasher: HalfSipHash,
 ): StreamedSession['released'] {
   if (releasedKey === 0) return undefined;
   if (releasedData === 0) return { key: releasedKey, withData: false };
-  return releasedData === releasedHash(data, hasher) ? { key: releasedKey, withData: true } : undefined;
+  const isOfNow = releasedData === releasedHash(data, hasher);
+  return { key: releasedKey, withData: true, ...(isOfNow ? {} : { hash: releasedData }) };
 }
 
 function releasedHash(data: Buffer, hasher: HalfSipHash): number {
@@ -102,12 +102,13 @@ function fromLock(lock: RecordLock, { storeMs }: RecordReading): StreamedLock {
   };
 }
 
-/** A family as records have it; `storeMs` is the moment of the stream. */
-export function toRecord(family: StreamedFamily, storeMs: number, hasher: HalfSipHash): FamilyRecord {
+/** A family of a stream as records have it. */
+export function toRecord(family: StreamedFamily, header: StreamHeader, hasher: HalfSipHash): FamilyRecord {
+  const storeMs = header.atMs;
   const sessions: RecordSession[] = [];
   const locks: RecordLock[] = [];
   const add = (sub: Buffer | undefined, session: StreamedSession | undefined, lock: StreamedLock | undefined): void => {
-    if (session !== undefined) sessions.push(toSession(sub, session, storeMs, hasher));
+    if (session !== undefined) sessions.push(toSession(sub, session, header, hasher));
     if (lock !== undefined) locks.push({ ...lock, sub, leaseEndMs: storeMs + lock.leftMs, holderId: 0 });
   };
   add(undefined, family.session, family.lock);
@@ -126,16 +127,18 @@ export function toRecord(family: StreamedFamily, storeMs: number, hasher: HalfSi
 function toSession(
   sub: Buffer | undefined,
   session: StreamedSession,
-  storeMs: number,
+  { atMs: storeMs, hashKey }: StreamHeader,
   hasher: HalfSipHash,
 ): RecordSession {
-  const { released, leftMs } = session;
+  const { leftMs } = session;
   const data = session.data ?? empty;
+  // a hash by a key that is not known here is of no use
+  const released = session.released?.hash !== undefined && hashKey === undefined ? undefined : session.released;
   return {
     sub,
     className: session.className,
     timeoutSeconds: session.timeoutSeconds,
-    releasedData: released?.withData === true ? releasedHash(data, hasher) : 0,
+    releasedData: released?.withData === true ? (released.hash ?? releasedHash(data, hasher)) : 0,
     sequence: session.created,
     accessedMs: storeMs - session.idleMs,
     deadlineMs: leftMs === undefined ? never : storeMs + leftMs,

@@ -84,11 +84,11 @@ export async function linesOf(source: SessionSource): Promise<string[]> {
   return parts.join('').split('\n').slice(0, -1);
 }
 
-/** As `linesOf` a store, those between the first and the last in the order of their text: a store has them in its own. */
 export async function dumpOf(directory: string): Promise<string[]> {
-  return sorted(await linesOf(await storeSource({ directory })));
+  return await linesOf(await storeSource({ directory }));
 }
 
+/** Lines with those between the first and the last in the order of their text. */
 export function sorted(lines: readonly string[]): string[] {
   return [lines[0] as string, ...lines.slice(1, -1).sort(), lines.at(-1) as string];
 }

@@ -6,6 +6,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { ReplyValue, RequestWord } from '@msession/protocol';
 import { ControlConnection } from './control-connection.js';
 
 export interface RedisProcessOptions {
@@ -147,15 +148,15 @@ export class RedisProcess {
     });
   }
 
-  async call(...words: Parameters<ControlConnection['call']>): ReturnType<ControlConnection['call']> {
+  async call(...words: readonly RequestWord[]): Promise<ReplyValue> {
     return await this.#asked((control) => control.call(...words));
   }
 
-  async text(...words: Parameters<ControlConnection['text']>): Promise<string> {
+  async text(...words: readonly RequestWord[]): Promise<string> {
     return await this.#asked((control) => control.text(...words));
   }
 
-  async texts(...words: Parameters<ControlConnection['texts']>): Promise<string[]> {
+  async texts(...words: readonly RequestWord[]): Promise<string[]> {
     return await this.#asked((control) => control.texts(...words));
   }
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { connectionFlood, noFilesLeft, silentPeers, slowReader } from './connections.js';
 import { foreignFiles, readOnlyDirectory, secondDaemon } from './damaged-store.js';
 import { fullDisk, fullStore } from './full-disk.js';
+import { compactWithoutRoom, fullDiskForTools } from './full-disk-tools.js';
 import { setClock } from './set-clock.js';
 import { canMount } from './small-disk.js';
 import { stoppedDaemon } from './stopped-daemon.js';
@@ -23,6 +24,14 @@ test('a store at max-store-size: writes are refused, reads go on, and dropping s
   const { acknowledged, refused } = await fullStore();
   expect(acknowledged).toBeGreaterThan(5);
   expect(refused).toBeGreaterThan(0);
+});
+
+test.runIf(canMount)('tools on a full disk say so and leave nothing half done', async () => {
+  expect((await fullDiskForTools()).sessions).toBe(60);
+});
+
+test.runIf(canMount)('a store is compacted whole or not at all', async () => {
+  expect((await compactWithoutRoom()).sessions).toBe(30);
 });
 
 test('a foreign file is refused by name and not touched', async () => {

@@ -4,6 +4,7 @@ import { connectionFlood, noFilesLeft, silentPeers, slowReader } from './connect
 import { foreignFiles, readOnlyDirectory, secondDaemon, truncatedStores } from './damaged-store.js';
 import type { Facts } from './fault-daemon.js';
 import { fullDisk, fullStore } from './full-disk.js';
+import { compactWithoutRoom, fullDiskForTools } from './full-disk-tools.js';
 import { canFakeTime, setClock } from './set-clock.js';
 import { canMount } from './small-disk.js';
 import { stoppedDaemon } from './stopped-daemon.js';
@@ -15,6 +16,8 @@ const scenarios: Readonly<Record<string, () => Promise<Facts>>> = {
   'full disk, always': () => fullDisk({ durability: 'always', fullMs: 40_000 }),
   'full disk, interval': () => fullDisk({ durability: 'interval', fullMs: 40_000 }),
   'full store': fullStore,
+  'full disk, tools': fullDiskForTools,
+  'full disk, compact': compactWithoutRoom,
   'truncated store': () => truncatedStores({ offsets, seed }),
   'foreign file': foreignFiles,
   'read-only directory': readOnlyDirectory,
@@ -29,6 +32,8 @@ const scenarios: Readonly<Record<string, () => Promise<Facts>>> = {
 const missing: Readonly<Record<string, boolean>> = {
   'full disk, always': !canMount,
   'full disk, interval': !canMount,
+  'full disk, tools': !canMount,
+  'full disk, compact': !canMount,
   'clock set': !canFakeTime,
 };
 

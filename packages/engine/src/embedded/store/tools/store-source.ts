@@ -28,7 +28,12 @@ export function readingOf(facts: StoreFacts): { readonly header: StreamHeader; r
   // of a process that has not ended in order any record may lack renewals
   const extendBeforeMs = run === undefined ? 0 : run.isClean ? run.extendBeforeMs : Number.POSITIVE_INFINITY;
   return {
-    header: { atMs, keyCeiling: facts.keyCeiling, searched: facts.searched.map((name) => Buffer.from(name, 'latin1')), hashKey },
+    header: {
+      atMs,
+      keyCeiling: facts.keyCeiling,
+      searched: facts.searched.map((name) => Buffer.from(name, 'latin1')),
+      hashKey,
+    },
     reading: { storeMs: state?.storeMs ?? atMs, extendBeforeMs, hasher: new HalfSipHash(hashKey) },
   };
 }

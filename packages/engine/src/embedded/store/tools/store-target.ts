@@ -7,16 +7,10 @@ import { idOffset } from '../../session-layout.js';
 import { BatchBuilder } from '../batch.js';
 import { BatchApplier } from '../batch-applier.js';
 import type { FamilyRecord } from '../family-record.js';
-import {
-  initialise,
-  openTables,
-  reasonOf,
-  type StoreEnvironment,
-  type StoreRun,
-  type StoreState,
-} from '../store-environment.js';
+import { initialise, openTables, type StoreEnvironment, type StoreRun, type StoreState } from '../store-environment.js';
 import { familyKey } from '../store-keys.js';
 import { StoreFault } from '../store-options.js';
+import { diskReason } from './disk-reason.js';
 import { NewStore } from './new-store.js';
 import { toRecord, writeRecord } from './streamed-record.js';
 
@@ -145,7 +139,7 @@ class StoreTarget implements SessionTarget {
     } catch (error) {
       if (error instanceof StoreFault || error instanceof DumpFault) throw error;
       throw new StoreFault(
-        `cannot make a store in ${this.#options.directory}: ${reasonOf(error)}; nothing is left there`,
+        `cannot make a store in ${this.#options.directory}: ${diskReason(this.#options.directory, error)}; nothing is left there`,
       );
     }
   }

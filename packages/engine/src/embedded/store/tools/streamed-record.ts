@@ -1,6 +1,12 @@
 // From records of families to what a stream says of them, and back. A stream's times are relative to its moment; a record's
 // are in the store's own time.
-import type { StreamedFamily, StreamedLock, StreamedSession, StreamedSub, StreamHeader } from '../../../dump/session-stream.js';
+import type {
+  StreamedFamily,
+  StreamedLock,
+  StreamedSession,
+  StreamedSub,
+  StreamHeader,
+} from '../../../dump/session-stream.js';
 import type { HalfSipHash } from '../../half-sip-hash.js';
 import { renewalLagMs } from '../../sessions.js';
 import type { ByteWriter } from '../byte-writer.js';

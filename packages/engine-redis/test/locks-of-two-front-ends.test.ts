@@ -343,3 +343,40 @@ test('a waiter that hangs up is in nobody’s way, whichever front-end it was at
   await holder.call('SUNLOCK', 'a', key);
   expect(await reply).toBeGreaterThan(key);
 });
+
+test('where Redis is full, locks are given back, freed by hang-ups and kept by front-ends that live', async () => {
+  const full = await startSingleRedis();
+  try {
+    const clock = new ManualClock(Date.now());
+    const farm = await startFrontEnds({ topology: 'single', hosts: [{ host: full.host, port: full.port }] }, 2, clock);
+    started = farm;
+    const [here, there] = farm as [FrontEnd, FrontEnd];
+    const [dying, holder, other] = [here.connect(), here.connect(), there.connect()];
+    for (const id of ['a', 'b', 'c']) await other.call('DATASET', id, 'd');
+    await lock(dying, 'a', 'BIND', 'LEASE', 600_000);
+    const key = await lock(holder, 'b');
+    const kept = await lock(holder, 'c', 'BIND', 'LEASE', 600_000);
+    await full.call('CONFIG', 'SET', 'maxmemory', '1');
+    expect(await codeOf(other.call('DATASET', 'd', 'd'))).toBe('OOM');
+    expect(await codeOf(holder.call('SUNLOCK', 'b', key, 'DATA', 'more'))).toBe('OOM');
+    expect(await holder.call('SUNLOCK', 'b', key)).toBe(1);
+    expect(dying.close()).toBe(1);
+    await pass(clock, 30_000, other);
+    expect(await holder.call('SEXTEND', 'c', kept, 'LEASE', 600_000)).toBe(1);
+    await full.call('CONFIG', 'SET', 'maxmemory', '0');
+    expect(await codeOf(other.call('SLOCK', 'a'))).toBe('OK');
+    expect(await codeOf(other.call('SLOCK', 'b'))).toBe('OK');
+    expect(await codeOf(other.call('SLOCK', 'c'))).toBe('LOCKED');
+    expect(await other.call('SUNLOCK', 'c', kept)).toBe(1);
+  } finally {
+    await Promise.all(started.map(({ engine }) => engine.close()));
+    started = [];
+    await full.stop();
+  }
+});
+
+test('a reservation that ran out without anybody’s waiting leaves nothing behind', async () => {
+  const [here] = await two();
+  await lock(here.connect(), 'left-behind', 'CREATE', 'LEASE', 1);
+  await untilSo('nothing is left', async () => (await redis.texts('KEYS', '*:s:left-behind')).length === 0);
+});

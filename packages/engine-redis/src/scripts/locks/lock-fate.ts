@@ -74,10 +74,10 @@ export const lockFatePart: LuaPart = {
     local function lock_free(s, released)
       local lock = family_locks()[s]
       unbind(lock)
+      redis.call('ZREM', L, id_of(s))
       locks[s] = nil
       keep_locks()
       if not lock.lapsed then
-        redis.call('ZREM', L, id_of(s))
         lock_event('unlocked', s)
         unkeep(s, lock.until_ms)
       end

@@ -11,7 +11,10 @@ import { lockRecordPart } from './lock-record.js';
  * what waits for a dead one is passed by, and what is bound to one is free.
  *
  * A script of the locks says in `front_end` who runs it: what concerns that front-end comes with the reply, everything else
- * by pub/sub. The name of a front-end that listens by sharded pub/sub begins with `s`.
+ * by pub/sub, as a hint that may be lost. The name of a front-end that listens by sharded pub/sub begins with `s`.
+ *
+ * Redis refuses a script's first write where it is full, unless that write makes nothing larger. Locks are given back and
+ * front-ends live on all the same: whatever does that begins with a removal.
  */
 export const lockQueuePart: LuaPart = {
   name: 'lock-queue',
@@ -34,8 +37,8 @@ export const lockQueuePart: LuaPart = {
     local function tell(fe, text)
       if fe == front_end then return notice({'lock', text}) end
       local prefix, tag = string.match(F, '^([^{]*)({%d+}:)')
-      if string.sub(fe, 1, 1) == 's' then redis.call('SPUBLISH', prefix .. tag .. 'f:' .. fe, text)
-      else redis.call('PUBLISH', prefix .. 'f:' .. fe, text) end
+      if string.sub(fe, 1, 1) == 's' then redis.pcall('SPUBLISH', prefix .. tag .. 'f:' .. fe, text)
+      else redis.pcall('PUBLISH', prefix .. 'f:' .. fe, text) end
     end
     local function tell_granted(s, lock, wants_data)
       local data = wants_data and data_of(s)

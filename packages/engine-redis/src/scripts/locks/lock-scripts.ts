@@ -45,12 +45,11 @@ const unlockFast = `
         if ARGV[12] == '1' then
           local revision = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[5]) or '0') + 1, micros))
           redis.call('SET', KEYS[5], revision)
-          redis.call('HSET', F, 'x', ARGV[13], 'r', revision, 'a', now, 'z', ARGV[11])
-        else
-          redis.call('HSET', F, 'a', now, 'z', ARGV[11])
+          redis.call('HSET', F, 'x', ARGV[13], 'r', revision)
         end
         redis.call('HDEL', F, 'l')
         redis.call('ZREM', KEYS[6], ARGV[3])
+        redis.call('HSET', F, 'a', now, 'z', ARGV[11])
         return 1
       end
     end
@@ -215,8 +214,9 @@ export const extendScript = composeScript('extend', {
       lock.lapsed = nil
       lock_event('locked', sub)
     end
-    keep_locks()
+    redis.call('ZREM', L, id_of(sub))
     redis.call('ZADD', L, lock.until_ms, id_of(sub))
+    keep_locks()
     if stands(sub) then touch(sub) elseif sub ~= '' and stands('') then touch('') end
     unkeep(sub, before)
     local first = split(redis.call('HGET', F, 'q' .. sub))[1]
@@ -246,6 +246,7 @@ export const renewScript = composeScript('renew', {
   scope: 'bucket',
   parts: [lockQueuePart],
   body: `
+    redis.call('ZREM', W, ARGV[8])
     redis.call('ZADD', W, now + tonumber(ARGV[9]), ARGV[8])
     return 1`,
 });

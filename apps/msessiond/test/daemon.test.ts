@@ -209,7 +209,51 @@ describe('a setting that cannot be used', () => {
       { flags: ['--durability', 'always'] },
       'without setting data-dir sessions live in memory alone',
     ],
-    ['an engine this version lacks', { flags: ['--engine', 'redis'] }, 'the embedded engine only'],
+    [
+      'an engine that is neither embedded nor an address',
+      { flags: ['--engine', 'redis'] },
+      'setting engine (flag --engine) is "redis"; it must be embedded, or redis://',
+    ],
+    [
+      'an address of Redis that is wrong, without its password',
+      { environment: { MSESSION_ENGINE: 'redis://web:hidden@host:port' } },
+      'setting engine (MSESSION_ENGINE) is "redis://***@host:port": a host is a name',
+    ],
+    [
+      'a folder where Redis keeps the sessions',
+      { flags: ['--engine', 'redis://host', '--data-dir', 'here'] },
+      'setting data-dir (flag --data-dir) is "here": sessions are kept by the Redis servers',
+    ],
+    [
+      'a limit of memory where Redis has the memory',
+      { flags: ['--engine', 'redis://host', '--max-memory', '1GiB'] },
+      'set maxmemory and maxmemory-policy noeviction',
+    ],
+    [
+      'a setting of Redis without Redis',
+      { environment: { MSESSION_ENGINE_PASSWORD: 'hidden' } },
+      'setting engine-password (MSESSION_ENGINE_PASSWORD) is given: there is no Redis',
+    ],
+    [
+      'two passwords of Redis',
+      { environment: { MSESSION_ENGINE: 'redis://:hidden@host', MSESSION_ENGINE_PASSWORD: 'hidden' } },
+      'the address has a password already',
+    ],
+    [
+      'certificates for an address without TLS',
+      { flags: ['--engine', 'redis://host', '--engine-tls-ca', 'ca.crt'] },
+      'it does with rediss instead of redis',
+    ],
+    [
+      'a certificate without its key',
+      { flags: ['--engine', 'rediss://host', '--engine-tls-cert', 'web.crt'] },
+      'it needs setting engine-tls-key',
+    ],
+    [
+      'an authority that is not there',
+      { flags: ['--engine', 'rediss://host', '--engine-tls-ca', 'none.crt'] },
+      'setting engine-tls-ca (flag --engine-tls-ca) is "none.crt": cannot read this file: there is none',
+    ],
     [
       'a missing file',
       { flags: ['--config', 'nowhere.toml'] },
@@ -221,6 +265,7 @@ describe('a setting that cannot be used', () => {
     expect({ code, stdout, lines: stderr.split('\n').length }).toEqual({ code: 2, stdout: '', lines: 2 });
     expect(stderr).toMatch(/^msessiond: /);
     expect(stderr).toContain(line);
+    expect(stderr).not.toContain('hidden');
   });
 
   test.each([

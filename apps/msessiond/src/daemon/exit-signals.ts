@@ -3,6 +3,7 @@
 export interface ExitSignals {
   /** Resolves when the daemon should end, with who asked. */
   readonly requested: Promise<string>;
+  readonly isRequested: boolean;
   /** Asks as a signal does: the command SHUTDOWN. */
   request(reason: string): void;
 }
@@ -24,5 +25,11 @@ export function watchExitSignals(process: NodeJS.Process, endsWithTerminal: bool
       if (isRequested) process.exit(128 + number);
       request(signal);
     });
-  return { requested, request };
+  return {
+    requested,
+    get isRequested() {
+      return isRequested;
+    },
+    request,
+  };
 }

@@ -1,4 +1,5 @@
 // The daemon's life: engine, plugins, server, ready line; then it waits to be ended, drains and closes, in that order.
+import type { Engine } from '@msession/engine';
 import { createServer, loadPlugins, type MsessionServer, type ServerAddresses } from '@msession/server';
 import type { ReadSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/settings-schema.js';
@@ -12,7 +13,7 @@ import { rewriteConfig } from './rewrite-config.js';
 import { accessOptions, adminOptions, settingsFolder, tlsOptions } from './server-access.js';
 import { daemonSettings, serverLimits } from './server-limits.js';
 import { startFault } from './start-fault.js';
-import { createEngine } from './storage.js';
+import { startEngine } from './storage.js';
 
 export interface DaemonTerminal {
   readonly process: NodeJS.Process;
@@ -36,9 +37,10 @@ export async function runDaemon(settings: Settings, { process, isWatched, read }
 
   // while it drains nothing else may keep the process alive, and it must not fade away half-way
   const alive = setInterval(() => {}, 2 ** 30);
-  const engine = createEngine(settings, (message) => log.warn(message));
+  let engine: Engine | undefined;
   try {
-    await engine.start();
+    engine = await startEngine(settings, log, exit);
+    if (engine === undefined) return exitCode;
     const plugins = await loadPlugins(settings.plugin, settingsFolder(settings));
     const current: CurrentSettings = { settings };
     const [admin, tls] = [adminOptions(settings), tlsOptions(settings)];
@@ -78,7 +80,7 @@ export async function runDaemon(settings: Settings, { process, isWatched, read }
     exitCode = 1;
   } finally {
     try {
-      await engine.close();
+      await engine?.close();
     } catch (error) {
       log.fatal({ err: error }, 'what changed last could not be written');
       exitCode = 1;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { settingFacts } from '../settings/setting-facts.js';
 import { type Settings, settingNames, settingsSchema } from '../settings/settings-schema.js';
 import { type CurrentSettings, settingText } from './reload.js';
+import { isOnRedis } from './storage.js';
 
 export function serverLimits(settings: Settings): Partial<ServerLimits> {
   return {
@@ -29,8 +30,13 @@ export function daemonSettings(current: CurrentSettings, log: Logger): Record<st
   for (const name of settingNames) {
     const facts = settingFacts.get(settingsSchema.shape[name]);
     if (facts === undefined || facts.isSecret || facts.isChangeable) continue;
-    shown[name] = { get: () => settingText(current.settings[name]) };
+    const { shown: show = (text: string) => text } = facts;
+    shown[name] = { get: () => show(settingText(current.settings[name])) };
   }
+  // with another engine they would be taken and do nothing
+  if (isOnRedis(current.settings))
+    for (const name of ['max-memory', 'evict', 'max-searched-names'] as const)
+      shown[name] = { get: () => settingText(current.settings[name]) };
   shown['log-level'] = {
     get: () => log.level,
     set(value) {

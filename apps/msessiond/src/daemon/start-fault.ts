@@ -3,11 +3,12 @@ import { StoreFault } from '@msession/engine';
 import { ListenFault, PluginFault } from '@msession/server';
 import { environmentName } from '../settings/environment-settings.js';
 import type { SettingName, Settings } from '../settings/settings-schema.js';
+import { isOnRedis } from './storage.js';
 
 /** The line for a fault of starting, or undefined when the error is none that a user could have caused. */
 export function startFault(error: unknown, settings: Settings): string | undefined {
   if (error instanceof PluginFault) return `${error.message} (setting plugin)`;
-  if (error instanceof StoreFault) return `${error.message} (setting data-dir)`;
+  if (error instanceof StoreFault) return `${error.message} (setting ${isOnRedis(settings) ? 'engine' : 'data-dir'})`;
   if (!(error instanceof ListenFault)) return undefined;
   if (error.code === 'PROTECTED') return `${error.message} (settings password and host)`;
   if (error.code === 'ADMIN_PROTECTED') return `${error.message} (settings admin-token and admin-host)`;

@@ -40,7 +40,7 @@ function checkSetting(name: SettingName, given: GivenValue): unknown {
   const result = schema.safeParse(given.raw);
   if (result.success) return result.data;
   const facts = settingFacts.get(schema);
-  const shown = facts?.isSecret === true ? 'not usable' : quoted(given.raw);
+  const shown = facts?.isSecret === true ? 'not usable' : quoted(facts?.shown?.(String(given.raw)) ?? given.raw);
   throw new SettingFault(
     `setting ${name} (${given.origin}) is ${shown}; it must be ${facts?.limits ?? 'something else'}`,
   );

@@ -22,6 +22,8 @@ export interface SettingFacts {
   readonly isReloadable: boolean;
   /** Never shown again: not in messages, logs or CONFIG GET. */
   readonly isSecret: boolean;
+  /** How a value is shown that may hold a secret among other things; absent, it is shown as it is. */
+  readonly shown?: (value: string) => string;
   /** May be given several times; the values add up within one source. */
   readonly isRepeatable: boolean;
   /** A flag without a value means yes. */

@@ -135,17 +135,26 @@ interface TextOptions extends Common {
   /** What it must be, where that is more than not empty. */
   readonly limits?: string;
   readonly pattern?: RegExp;
+  /** Where a pattern is not enough. */
+  readonly isUsable?: (text: string) => boolean;
+  /** How it is shown, where it may hold a secret. */
+  readonly shown?: (text: string) => string;
 }
 
-function parseText(options: TextOptions) {
-  return (text: string) => (text !== '' && (options.pattern?.test(text) ?? true) ? text : undefined);
+function parseText({ pattern, isUsable }: TextOptions) {
+  return (text: string) =>
+    text !== '' && (pattern?.test(text) ?? true) && (isUsable?.(text) ?? true) ? text : undefined;
 }
 
 export function textSetting(options: TextOptions & { readonly default: string }) {
   const limits = options.limits ?? 'some text';
+  const { placeholder, shown, default: defaultText } = options;
   return transformed(parseText(options), limits)
-    .default(options.default)
-    .register(settingFacts, facts(options, { placeholder: options.placeholder, limits, defaultText: options.default }));
+    .default(defaultText)
+    .register(
+      settingFacts,
+      facts(options, { placeholder, limits, defaultText, ...(shown === undefined ? {} : { shown }) }),
+    );
 }
 
 export function optionalTextSetting(options: TextOptions & { readonly isSecret?: boolean }) {

@@ -5,6 +5,7 @@ import { defaultLimits } from '@msession/engine';
 import { defaultPort, defaultServerLimits } from '@msession/server';
 import { z } from 'zod';
 import { accessSettings, adminSettings, tlsSettings } from './access-settings.js';
+import { engineSettings } from './engine-settings.js';
 import {
   choiceSetting,
   integerSetting,
@@ -138,12 +139,7 @@ export const settingsSchema = z.object({
     description:
       'What happens at max-memory: writes are refused (none), the least recently used sessions go (lru), or the soonest to expire (ttl)',
   }),
-  engine: choiceSetting({
-    group: 'Storage',
-    words: ['embedded', 'redis'],
-    default: 'embedded',
-    description: 'What holds the sessions; this version has the embedded engine',
-  }),
+  ...engineSettings,
   'data-dir': optionalTextSetting({
     group: 'Storage',
     placeholder: '<folder>',

@@ -11,6 +11,10 @@ interface Watched {
   underWay: number;
   /** Calls made and messages received so far. */
   activity: number;
+  /** What `activity` was when nothing was under way last. */
+  settledAt: number;
+  /** Those who wait for the last call under way. */
+  waiting: (() => void)[];
   readonly markers: Map<string, () => void>;
   readonly channels: Set<string>;
 }
@@ -29,7 +33,7 @@ const spreadBuckets = [0, 1, 2].map((third) =>
 function stateOf(link: RedisLink): Watched {
   let state = watched.get(link);
   if (state === undefined) {
-    state = { underWay: 0, activity: 0, markers: new Map(), channels: new Set() };
+    state = { underWay: 0, activity: 0, settledAt: -1, waiting: [], markers: new Map(), channels: new Set() };
     watched.set(link, state);
     latest = link;
   }
@@ -44,6 +48,7 @@ async function counted<Answer>(link: RedisLink, call: () => Promise<Answer>): Pr
     return await call();
   } finally {
     state.underWay--;
+    if (state.underWay === 0) for (const resolve of state.waiting.splice(0)) resolve();
   }
 }
 
@@ -87,12 +92,20 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 export async function linkSettled(link: RedisLink): Promise<void> {
   const state = stateOf(link);
   for (;;) {
-    do await turn();
-    while (state.underWay > 0);
+    await turn();
+    while (state.underWay > 0) {
+      await new Promise<void>((resolve) => state.waiting.push(resolve));
+      // what the last reply leads to begins in the same turn
+      await turn();
+    }
     const before = state.activity;
+    if (before === state.settledAt) return;
     await Promise.all([...state.channels].map((channel) => messagesArrived(link, state, channel)));
     await turn();
-    if (state.activity === before && state.underWay === 0) return;
+    if (state.activity === before && state.underWay === 0) {
+      state.settledAt = before;
+      return;
+    }
   }
 }
 

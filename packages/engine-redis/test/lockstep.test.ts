@@ -63,6 +63,6 @@ function sameAsTheModel(subject: Subject, maxLength: number) {
 
 for (const subject of ['locks', 'content'] as const) {
   test(`does what the model does, in scripts about ${subject}`, async () => {
-    await fc.assert(sameAsTheModel(subject, 40), runs(40));
-  }, 600_000);
+    await fc.assert(sameAsTheModel(subject, 30), runs(8));
+  }, 3_600_000);
 }

@@ -14,7 +14,7 @@ import { refused, replyBytes, replyError } from './replies.js';
 /**
  * ARGV: 8 name, 9 a placeholder (a pair follows the name in `set_variables`), 10 and 11 operands, both empty where they are
  * not simple; 12 `1` for compare and set: 13 what the variable must be (with 14 `1` if there is one), 9 the new value.
- * Answers the new value, or `{-11, value or false}`: to be computed elsewhere.
+ * Answers the new value, `{value, 1}` where it made the session, or `{-11, value or false}`: to be computed elsewhere.
  */
 const script = composeScript('compute', {
   scope: 'bucket',
@@ -57,8 +57,9 @@ const script = composeScript('compute', {
     if exists then touch(sub) else create(sub, '') end
     ARGV[9] = result
     set_variables(sub, 8, 1)
-    if not exists then announce(sub) end
-    return answer(result)`,
+    if exists then return answer(result) end
+    announce(sub)
+    return answer({result, 1})`,
 });
 
 /** Others may change the variable in between; each try that fails means that another's succeeded. */
@@ -100,7 +101,11 @@ async function compute(
     }
     reply = await ask(result, current);
   }
-  return refused(engine, reply) ?? replyBytes(reply as Buffer);
+  const refusal = refused(engine, reply);
+  if (refusal !== undefined) return refusal;
+  if (!Array.isArray(reply)) return replyBytes(reply as Buffer);
+  engine.figures.created++;
+  return replyBytes(reply[0] as Buffer);
 }
 
 const nothing = Buffer.alloc(0);

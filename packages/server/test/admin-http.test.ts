@@ -1,4 +1,5 @@
 // The admin port as scrapers and balancers see it: pages, refusals, and figures that follow what clients do.
+import { get } from 'node:http';
 import { createEmbeddedEngine } from '@msession/engine';
 import { expect, test } from 'vitest';
 import { createServer, ListenFault } from '../src/index.js';
@@ -121,6 +122,33 @@ test('with a token /metrics wants it, and only it', async () => {
     expect([wrong, await ask(wrong)]).toEqual([wrong, 401]);
   expect(await ask('Bearer correct horse')).toBe(200);
   expect((await fetch(`${base}/readyz`)).status).toBe(200);
+});
+
+/** The status of a page asked for under some name; fetch does not let one choose. */
+function statusFor(base: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(`${base}${path}`, { headers }, (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+  });
+}
+
+test('without a token /metrics is for names of this machine alone, so that no web page can be made to read it', async () => {
+  const { base } = await startWithAdmin();
+  for (const host of ['localhost', 'LOCALHOST:9090', '127.0.0.1', '127.0.0.1:80', '[::1]:9090'])
+    expect([host, await statusFor(base, '/metrics', { host })]).toEqual([host, 200]);
+  for (const host of ['rebound.example', 'localhost.rebound.example', '127.0.0.1.rebound.example:9090', '10.0.0.5'])
+    expect([host, await statusFor(base, '/metrics', { host })]).toEqual([host, 403]);
+  expect(await statusFor(base, '/healthz', { host: 'balancer.example' })).toBe(200);
+  const guarded = await startWithAdmin({ admin: { port: 0, token: 'secret' } });
+  const authorization = 'Bearer secret';
+  expect(await statusFor(guarded.base, '/metrics', { host: 'farm.example', authorization })).toBe(200);
+});
+
+test('lists of addresses are for clients: the admin port is not asked', async () => {
+  const { base, connect } = await startWithAdmin({ allow: ['10.0.0.0/8'] });
+  const peer = await connect();
+  expect(await peer.next()).toMatchObject({ code: 'DENIED' });
+  await peer.closed;
+  expect(await metric(base, 'msession_connections_closed_total{reason="address"}')).toBe(1);
 });
 
 test('off loopback it wants a token, and a port that is taken leaves nothing listening', async () => {

@@ -80,6 +80,30 @@ test('replies are held until the engine says they are durable, in order', async 
   expect([await peer.next(), await peer.next(), await peer.next()]).toEqual(['OK', 'OK', Buffer.from('1')]);
 });
 
+test('what did not become durable is answered UNAVAILABLE, reply by reply, and the connection goes on', async () => {
+  const engine = new SlowEngine();
+  engine.slow.add('COUNT');
+  const { connect } = await startServer({ engine });
+  const peer = await connect(3);
+  let fail: () => void = () => undefined;
+  engine.heldBarrier = new Promise((_resolve, reject) => {
+    fail = () => reject(new Error('the disk is full'));
+  });
+  pipeline(peer, ['CREATE', 'a'], ['SETVAL', 'a', 'x', '1'], ['COUNT'], ['GETVAL', 'a', 'x']);
+  await until(() => engine.waiting.length === 1);
+  engine.answer(0);
+  await turn();
+  expect(peer.pendingReplies).toBe(0);
+  fail();
+  for (let i = 0; i < 4; i++) {
+    const reply = await peer.next();
+    expect(reply).toMatchObject({ code: 'UNAVAILABLE' });
+    expect((reply as Error).message).toContain('not on disk');
+  }
+  engine.heldBarrier = undefined;
+  expect(await peer.call('GETVAL', 'a', 'x')).toEqual(Buffer.from('1'));
+});
+
 test('a reply that is awaited by promise waits for the barrier, too', async () => {
   const engine = new SlowEngine();
   engine.slow.add('COUNT');

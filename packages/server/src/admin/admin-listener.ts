@@ -109,6 +109,9 @@ export class AdminListener {
     else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       answer = { status: 405, body: 'this page takes GET and HEAD\n' };
+    } else if (!page.isOpen && this.#token === null && !isLoopbackName(request.headers.host)) {
+      // a page of the web whose name was made to lead here could read it otherwise
+      answer = { status: 403, body: 'without an admin token this page is for localhost, 127.0.0.1 and [::1] alone\n' };
     } else if (!page.isOpen && !this.#isAllowed(request)) {
       response.setHeader('WWW-Authenticate', 'Bearer');
       answer = { status: 401, body: 'this page needs the admin token: Authorization: Bearer <token>\n' };
@@ -145,4 +148,10 @@ export class AdminListener {
   #hash(token: string): Buffer {
     return createHmac('sha256', this.#key).update(token).digest();
   }
+}
+
+/** Whether a Host header names this machine as only this machine can. */
+function isLoopbackName(host: string | undefined): boolean {
+  const name = host?.replace(/:\d*$/, '').toLowerCase() ?? '';
+  return name === 'localhost' || isLoopback(name.replace(/^\[(.*)\]$/, '$1'));
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Bench } from './frame/bench.js';
 import { chartSvg } from './frame/chart.js';
 import { type Environment, environmentOf } from './frame/environment.js';
 import { type Baseline, compareRatios, gateReport, isPassed, ratiosOf } from './frame/gate.js';
@@ -22,15 +23,8 @@ export async function runBenches(options: BenchOptions, command: string): Promis
     const progress = (line: string) => {
       process.stderr.write(`${clock((performance.now() - beganMs) / 1000)}  ${bench.name}  ${line}\n`);
     };
-    const { isQuick, rounds, caseText, openLoopSeconds, maxSessions } = options;
-    const result = await bench.run({
-      isQuick,
-      rounds,
-      openLoopSeconds,
-      maxSessions,
-      progress,
-      ...(caseText === undefined ? {} : { caseText }),
-    });
+    const result = await resultOf(bench, options, progress);
+    if (result === undefined) continue;
     results.push(result);
     console.log(resultPage(result, environment));
     if (options.isWriting) writeResult(result, environment, folderOf(options));
@@ -46,7 +40,23 @@ export async function runBenches(options: BenchOptions, command: string): Promis
     };
     writeJson(path.resolve(startFolder, options.saveBaseline), saved);
   }
-  return baseline === undefined ? 0 : gate(baseline, results, options);
+  const isWhole = results.length === options.benches.length;
+  return (baseline === undefined ? 0 : gate(baseline, results, options)) || (isWhole ? 0 : 1);
+}
+
+/** Undefined when it failed, which was told: hours of other benches are not lost by it. */
+async function resultOf(
+  bench: Bench,
+  { isQuick, rounds, caseText, openLoopSeconds, maxSessions }: BenchOptions,
+  progress: (line: string) => void,
+): Promise<BenchResult | undefined> {
+  try {
+    const context = { isQuick, rounds, openLoopSeconds, maxSessions, progress };
+    return await bench.run(caseText === undefined ? context : { ...context, caseText });
+  } catch (error) {
+    progress(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 function gate(baseline: Baseline, results: readonly BenchResult[], { benches, caseText }: BenchOptions): number {

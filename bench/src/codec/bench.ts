@@ -77,7 +77,7 @@ export const codecBench: Bench = {
 
 /** Items a second by one look of the `benchmark` package. */
 function rateOf({ items }: Workload, run: () => void, maxTime: number): number {
-  const one = new Benchmark(run, { maxTime, minSamples: 5 });
+  const one = new Benchmark(run, { maxTime, minTime: maxTime / 10, minSamples: 5 });
   one.run({ async: false });
   if (one.error !== undefined) throw one.error;
   return one.hz * items;

@@ -9,7 +9,7 @@ export function resultPage(result: BenchResult, environment: Environment): strin
     `# ${result.title}`,
     '',
     ...environmentLines(environment),
-    ...result.servers.map((line) => `- server: \`${line}\``),
+    ...result.servers.map((line) => (line.startsWith('a ') ? `- server: ${line}` : `- server: \`${line}\``)),
     ...result.settings.map((line) => `- ${line}`),
     ...(result.sections.some((section) => section.rows.length > 0) ? [reading(result), ''] : ['']),
     ...verdictLines(result.verdicts ?? []),

@@ -108,7 +108,7 @@ export const numbersBench: Bench = {
     const sections: Section[] = [];
     const verdicts: Verdict[] = [];
     for (const part of chosen) {
-      const done = await part.run(whole);
+      const done = await runPart(part, whole);
       sections.push(done.section);
       verdicts.push(...done.verdicts);
       for (const one of done.verdicts)
@@ -131,6 +131,21 @@ export const numbersBench: Bench = {
     };
   },
 };
+
+/** A part that fails is a target that was not reached; the others are still measured. */
+async function runPart(part: Part, context: BenchContext): ReturnType<Part['run']> {
+  try {
+    return await part.run(context);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      section: { title: part.name, text: [`This part failed: ${message}`], rows: [] },
+      verdicts: [
+        { what: part.name, against: '', target: 'to be measured', reached: `failed: ${message}`, isReached: false },
+      ],
+    };
+  }
+}
 
 /** How many times better than Redis, or its PHP handler, everything is; the chart of the README. */
 export function overview(rows: readonly Row[]): Chart {

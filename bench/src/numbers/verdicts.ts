@@ -98,13 +98,16 @@ export function contentionVerdicts(row: Row): Verdict[] {
 export function scaleVerdicts(rows: readonly Row[]): Verdict[] {
   return rows.flatMap((row): Verdict[] => {
     const part = row.id.split('-')[0];
-    const target = (what: string, against: string, most: number) =>
-      ratioVerdict(row, { what: `${what}, ${row.label}`, against, of: own, to: peer, most });
+    const target = (what: string, against: string, most: number, of = own) =>
+      ratioVerdict(row, { what: `${what}, ${row.label}`, against, of, to: peer, most });
     const figures = (unit: string) =>
       ` (${row.figures.map(({ contender, spread }) => `${contender} ${shortFigure(spread.median)}`).join(', ')} ${unit})`;
     const withFigures = (verdict: Verdict, unit: string) => ({ ...verdict, reached: verdict.reached + figures(unit) });
     if (part === 'memory')
-      return [withFigures(target('anonymous memory per session', 'redis hashes with expiry', 1), 'bytes')];
+      return row.ratios.map(({ of }) => {
+        const mode = of === own ? '`interval`' : 'all in memory (`none`)';
+        return withFigures(target(`anonymous memory per session, ${mode}`, 'redis hashes with expiry', 1, of), 'bytes');
+      });
     if (part === 'find') return [withFigures(target('FIND with 10 hits', 'SCAN and HGET on redis', 0.001), 'ms')];
     if (part === 'restart')
       return [withFigures(target('restart until it answers', 'redis loading its own file', 0.2), 'ms')];

@@ -45,9 +45,7 @@ export async function measureAtSize(
         ],
       }),
     );
-    context.progress(
-      `${part} at ${thousands(sessions)}  ${figures.map((one) => `${one.contender} ${shortFigure(one.spread.median)}`).join('  ')}  ${unit}`,
-    );
+    context.progress(`${part} at ${thousands(sessions)}  ${figures.map(progressText).join('  ')}  ${unit}`);
   };
   const inMemory = has('memory') ? await memoryWithout(context, sessions) : undefined;
   const [ownFolder, peerFolder] = [temporaryFolder(), temporaryFolder()];
@@ -142,6 +140,11 @@ export async function measureAtSize(
     removeFolder(peerFolder);
   }
   return rows;
+}
+
+function progressText({ contender, spread, extras }: Row['figures'][number]): string {
+  const beside = Object.entries(extras).map(([name, value]) => `${name} ${shortFigure(value)}`);
+  return `${contender} ${shortFigure(spread.median)}${beside.length > 0 ? ` (${beside.join(', ')})` : ''}`;
 }
 
 async function memoryWithout(context: BenchContext, sessions: number): Promise<{ full: number; empty: number }> {

@@ -2,6 +2,7 @@
 // sizes. headline: the one load that the project measures itself by.
 import type { Bench, BenchContext } from '../frame/bench.js';
 import type { Chart, Row, Section } from '../frame/result.js';
+import { thousands } from '../frame/text.js';
 import { bytesUnderWay, type LoadCase, sizeText } from './load-case.js';
 import { ceiling, hashes, ours, runCases, strings } from './run-cases.js';
 
@@ -58,21 +59,22 @@ export const throughputBench: Bench = {
   isInAll: true,
   async run(context) {
     const cases = gridCases(context.isQuick);
+    const sizes = [...new Set(cases.map(({ valueBytes }) => valueBytes))];
+    const sessionsOf = (bytes: number) => cases.find(({ valueBytes }) => valueBytes === bytes)?.sessions ?? 0;
     const { rows, servers, example } = await runCases(context, {
       cases,
       durability: 'none',
       seconds: context.isQuick ? 0.3 : 1,
       hasOthers: true,
     });
-    const sizes = [...new Set(cases.map(({ valueBytes }) => valueBytes))];
     return {
       bench: 'throughput',
       title: 'Throughput beside Redis',
       servers: [...servers, 'a Node server that only answers (raw ceiling)'],
       settings: [
         `${context.rounds} rounds; in each, every contender in turn`,
-        '100,000 existing sessions with 64-byte values, 50,000 with 1 KiB, 1,000 with 64 KiB; written values differ from write to write',
-        `cases with more than ${sizeText(mostBytesUnderWay).replace('262144 KiB', '256 MiB')} under way at once are left out (64 KiB at 500 connections and pipeline 16 or 64)`,
+        `existing sessions: ${sizes.map((valueBytes) => `${thousands(sessionsOf(valueBytes))} with ${sizeText(valueBytes)}`).join(', ')}; written values differ from write to write`,
+        `cases with more than ${mostBytesUnderWay / 1024 ** 2} MiB under way at once are left out (64 KiB at 500 connections and pipeline 16 or 64)`,
         `each figure comes from a line like \`${example}\``,
       ],
       sections: sizes.map((valueBytes) =>
@@ -99,7 +101,7 @@ export const headlineBench: Bench = {
       servers: [...servers, 'a Node server that only answers (raw ceiling)'],
       settings: [
         `${context.rounds} rounds; in each, every contender in turn`,
-        `${headlineCases(context.isQuick)[0]?.sessions.toLocaleString('en')} existing sessions, 50 connections, values of 200 bytes that differ from write to write`,
+        `${thousands(headlineCases(context.isQuick)[0]?.sessions ?? 0)} existing sessions, 50 connections, values of 200 bytes that differ from write to write`,
         'both servers with one-second durability: `interval`, and an AOF with `everysec`',
         `each figure comes from a line like \`${example}\``,
       ],

@@ -47,7 +47,9 @@ export interface Wait {
   readonly isAsync: boolean;
   readonly startMs: number;
   readonly note: string;
-  readonly holder: Holder | Promise<Holder>;
+  /** Undefined until it was asked for. */
+  holder: Holder | Promise<Holder> | undefined;
+  timer: { cancel(): void } | undefined;
 }
 
 interface Parts {
@@ -60,6 +62,8 @@ interface Parts {
 const bind = compileBinder(commands.SLOCK);
 const nobody: Holder = { holder: '', holderName: '', holderNote: '' };
 const longestNote = 256;
+/** What an engine on a network has not answered by then is taken to wait. */
+const longestGuessMs = 20;
 /** Waits of one connection that are watched at a time. */
 const mostTickets = 1024;
 
@@ -126,18 +130,33 @@ export class LockWaits {
     const bound = bind(request, engine.limits);
     if (bound instanceof ArgumentFault || (isForAsync && !bound.async)) return undefined;
     const id = request.bytes(bound.id);
-    return {
+    const wait: Wait = {
       waiter,
       id,
       isAsync: bound.async,
       startMs: clock.monotonicMs(),
       note: bound.note > 0 ? shownNote(request.text(bound.note)) : '',
-      holder: this.#holderOf(id),
+      holder: undefined,
+      timer: undefined,
     };
+    if (engine.kind === 'embedded') wait.holder = this.#holderOf(id);
+    else this.#askSoon(wait);
+    return wait;
   }
 
-  async #end({ waiter, id, startMs, note, holder }: Wait, outcome: string): Promise<void> {
+  /** An engine on a network answers every SLOCK later: who holds the lock is asked only where that takes its time. */
+  #askSoon(wait: Wait): void {
+    const { clock, limits } = this.#parts;
+    wait.timer = clock.schedule(Math.min(longestGuessMs, limits.slowlogLockThresholdMs / 2), () => {
+      wait.timer = undefined;
+      wait.holder = this.#holderOf(wait.id);
+    });
+  }
+
+  async #end(wait: Wait, outcome: string): Promise<void> {
+    const { waiter, id, startMs, note } = wait;
     const { engine, clock, limits } = this.#parts;
+    wait.timer?.cancel();
     const waitedMs = clock.monotonicMs() - startMs;
     if (waitedMs < limits.slowlogLockThresholdMs) return;
     this.#add({
@@ -149,7 +168,7 @@ export class LockWaits {
       waiter: waiter.address,
       waiterName: waiter.name,
       waiterNote: note,
-      ...(await holder),
+      ...((await wait.holder) ?? nobody),
     });
   }
 

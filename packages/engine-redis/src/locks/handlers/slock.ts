@@ -1,5 +1,5 @@
 import { EngineError } from '@msession/engine';
-import type { DeferredReply } from '@msession/protocol';
+import { replyInteger } from '../../commands/replies.js';
 import type { Handler } from '../../engine-parts.js';
 import { lockPush, lockReply } from '../lock-reply.js';
 import type { LockOutcome, LockRequest } from '../lock-request.js';
@@ -32,7 +32,6 @@ export function slockHandler(parts: () => LockParts, nextTicket: () => number): 
         void desk.ask(idText, asked, (outcome) => resolve(lockReply(outcome, asked.withData)));
       });
     }
-    // the ticket must leave before its push
     const { ticket } = asked;
     let early: LockOutcome | undefined;
     let isTold = false;
@@ -41,12 +40,11 @@ export function slockHandler(parts: () => LockParts, nextTicket: () => number): 
       if (isTold) push(outcome);
       else early = outcome;
     });
-    const reply: DeferredReply = (sink) => {
-      sink.integer(ticket);
+    // the ticket must leave before its push; the promise of the ticket is settled by then
+    setImmediate(() => {
       isTold = true;
-      const outcome = early;
-      if (outcome !== undefined) queueMicrotask(() => push(outcome));
-    };
-    return reply;
+      if (early !== undefined) push(early);
+    });
+    return replyInteger(ticket);
   };
 }

@@ -182,16 +182,7 @@ class EngineOnRedis implements RedisEngine {
       sink.error(bound.code, bound.message);
       return undefined;
     }
-    return this.#answer(route.handle(this.#parts, request, bound, caller));
-  }
-
-  async #answer(reply: Promise<DeferredReply>): Promise<DeferredReply> {
-    try {
-      return await reply;
-    } catch (error) {
-      if (error instanceof EngineError) return replyError(error.code, error.message);
-      return replyError('UNAVAILABLE', `the engine failed: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    return route.handle(this.#parts, request, bound, caller).catch(replyFailure);
   }
 
   release(caller: Caller): number {
@@ -252,6 +243,11 @@ class EngineOnRedis implements RedisEngine {
     if (event.name === 'expired' || event.name === 'destroyed') this.#figures[event.name]++;
     this.#parts.events.emit(event);
   }
+}
+
+function replyFailure(error: unknown): DeferredReply {
+  if (error instanceof EngineError) return replyError(error.code, error.message);
+  return replyError('UNAVAILABLE', `the engine failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 const noFigures = { sessions: 0, subSessions: 0, locksHeld: 0, usedBytes: 0 };

@@ -1,7 +1,7 @@
 // All that knows the client library: one connection to a server, or one to each node of a cluster, and one for
 // subscriptions. Commands of one turn of the event loop leave in one write. What was not sent is tried again within its
 // deadline; what was sent and not answered is not, unless it may be done twice.
-import { EngineError } from '@msession/engine';
+import { EngineError, StoreFault } from '@msession/engine';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { slotOf } from '../layout/hash-slot.js';
 import { bucketCount } from '../layout/place.js';
@@ -33,12 +33,18 @@ export class RedisLink {
   readonly #acks: ReplicaAcks | undefined;
   readonly #slots: readonly number[];
   readonly #listeners = new Map<string, (message: Buffer) => void>();
-  /** In order of their deadlines, since all have the same time to live. */
-  readonly #underWay: UnderWay[] = [];
+  #firstCall: Call | undefined;
+  #lastCall: Call | undefined;
+  /** As of the last look at timeouts; good enough to count from. */
+  #nowMs = Date.now();
   #watch: NodeJS.Timeout | undefined;
   #corked: Redis[] = [];
   #fault: string | undefined = 'not connected yet';
   #wasReady = false;
+  /** Calls were given up, and nothing was answered meanwhile. */
+  #isSilent = false;
+  /** As good as `nowMs`. */
+  #repliedAtMs = 0;
   #isClosed = false;
   readonly #onNotice: (message: string) => void;
 
@@ -57,11 +63,7 @@ export class RedisLink {
       client.on('messageBuffer', (channel: Buffer, message: Buffer) => this.#onMessage(channel, message));
       client.on('smessageBuffer', (channel: Buffer, message: Buffer) => this.#onMessage(channel, message));
     }
-    this.#client.on('ready', () => {
-      if (this.#wasReady && this.#fault !== undefined) this.#onNotice('Redis is there again');
-      this.#wasReady = true;
-      this.#fault = undefined;
-    });
+    this.#client.on('ready', () => this.#recover());
     this.#client.on('close', () => this.#lose('the connection to Redis is closed'));
   }
 
@@ -78,15 +80,18 @@ export class RedisLink {
   #ready(client: Redis | Cluster): Promise<void> {
     if (client.status === 'ready') return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const done = () => {
+      const end = (fault?: EngineError) => {
         clearTimeout(timer);
-        resolve();
+        client.off('ready', end).off('error', onError);
+        if (fault === undefined) resolve();
+        else reject(fault);
       };
-      const timer = setTimeout(() => {
-        client.off('ready', done);
-        reject(unavailable(this.#fault ?? 'no answer'));
-      }, this.#timeoutMs);
-      client.once('ready', done);
+      const onError = (error: Error) => {
+        const fault = refusal(error);
+        if (fault !== undefined) end(fault);
+      };
+      const timer = setTimeout(() => end(unavailable(this.#fault ?? 'Redis does not answer')), this.#timeoutMs);
+      client.once('ready', end).on('error', onError);
       client.connect().catch((error: Error) => this.#note(error));
     });
   }
@@ -100,18 +105,15 @@ export class RedisLink {
   }
 
   /** Runs a script on the node of its bucket. Rejects with an `EngineError` only. */
-  async runScript(call: WrittenCall): Promise<ScriptReply> {
+  runScript(call: WrittenCall): Promise<ScriptReply> {
     const slot = this.#slots[call.bucket] as number;
-    const isWrite = call.script.scope === 'bucket';
-    try {
-      const reply = await this.#send('evalsha', call.evalsha, slot, !isWrite).catch((error: unknown) => {
-        if (!isNoScript(error)) throw error;
-        return this.#send('eval', evalBytes(call), slot, !isWrite);
+    const isRepeatable = call.script.scope !== 'bucket';
+    return this.#send('evalsha', call.evalsha, slot, isRepeatable).catch((error: unknown) => {
+      if (!isNoScript(error)) throw engineError(error);
+      return this.#send('eval', evalBytes(call), slot, isRepeatable).catch((again: unknown) => {
+        throw engineError(again);
       });
-      return reply;
-    } catch (error) {
-      throw engineError(error);
-    }
+    });
   }
 
   /** Runs a plain command on the node of a bucket; it must be one that may be done twice. */
@@ -176,6 +178,14 @@ export class RedisLink {
     this.#lose(`Redis cannot be reached: ${error.message}`);
   }
 
+  #recover(): void {
+    this.#isSilent = false;
+    if (this.#isClosed) return;
+    if (this.#wasReady && this.#fault !== undefined) this.#onNotice('Redis is there again');
+    this.#wasReady = true;
+    this.#fault = undefined;
+  }
+
   #lose(reason: string): void {
     if (this.#isClosed) return;
     if (this.#fault === undefined) this.#onNotice(reason);
@@ -183,38 +193,69 @@ export class RedisLink {
   }
 
   #send(name: string, bytes: Buffer, slot: number, isRepeatable: boolean): Promise<ScriptReply> {
+    this.#watchTimeouts();
     return new Promise((resolve, reject) => {
-      const sent: UnderWay = { deadlineMs: Date.now() + this.#timeoutMs, command: undefined, isDone: false, reject };
-      this.#underWay.push(sent);
-      this.#watchTimeouts();
-      const attempt = () => {
-        const command = new LinkCommand(name, bytes, slot);
-        sent.command = command;
-        command.promise.then(
-          (reply) => {
-            if (sent.isDone) return;
-            sent.isDone = true;
-            if (this.#acks === undefined || isRepeatable) resolve(reply as ScriptReply);
-            else this.#acknowledge(command, this.#acks).then(() => resolve(reply as ScriptReply), reject);
-          },
-          (error: Error) => {
-            if (sent.isDone) return;
-            const isUndone = !command.wasWritten || passing.test(error.message);
-            if ((isUndone || (isRepeatable && isConnectionError(error))) && !this.#isClosed) {
-              setTimeout(() => {
-                if (!sent.isDone) attempt();
-              }, retryDelayMs);
-              return;
-            }
-            sent.isDone = true;
-            reject(error);
-          },
-        );
-        this.#cork();
-        this.#client.sendCommand(command);
+      const call: Call = {
+        name,
+        bytes,
+        slot,
+        isRepeatable,
+        deadlineMs: this.#nowMs + this.#timeoutMs,
+        command: undefined,
+        resolve,
+        reject,
+        next: undefined,
+        previous: this.#lastCall,
       };
-      attempt();
+      if (this.#lastCall === undefined) this.#firstCall = call;
+      else this.#lastCall.next = call;
+      this.#lastCall = call;
+      this.#attempt(call);
     });
+  }
+
+  #attempt(call: Call): void {
+    const command = new LinkCommand(call.name, call.bytes, call.slot, (sent, reply, error) => {
+      if (call.command !== sent) return;
+      if (error !== undefined) this.#onError(call, sent, error);
+      else this.#onReply(call, sent, reply as ScriptReply);
+    });
+    call.command = command;
+    this.#cork();
+    this.#client.sendCommand(command.asCommand);
+  }
+
+  #onReply(call: Call, command: LinkCommand, reply: ScriptReply): void {
+    this.#remove(call);
+    this.#repliedAtMs = this.#nowMs;
+    if (this.#isSilent) this.#recover();
+    if (this.#acks === undefined || call.isRepeatable) call.resolve(reply);
+    else this.#acknowledge(command, this.#acks).then(() => call.resolve(reply), call.reject);
+  }
+
+  #onError(call: Call, command: LinkCommand, error: Error): void {
+    const isUndone = !command.wasWritten || passing.test(error.message);
+    if ((isUndone || (call.isRepeatable && isConnectionError(error))) && !this.#isClosed) {
+      call.command = undefined;
+      setTimeout(() => {
+        if (call.deadlineMs !== 0) this.#attempt(call);
+      }, retryDelayMs);
+      return;
+    }
+    this.#remove(call);
+    call.reject(error);
+  }
+
+  /** Takes a call out of the list of those that are under way. */
+  #remove(call: Call): void {
+    if (call.previous === undefined) this.#firstCall = call.next;
+    else call.previous.next = call.next;
+    if (call.next === undefined) this.#lastCall = call.previous;
+    else call.next.previous = call.previous;
+    call.command = undefined;
+    call.previous = undefined;
+    call.next = undefined;
+    call.deadlineMs = 0;
   }
 
   /** Resolves when replicas have what a command changed. */
@@ -245,41 +286,50 @@ export class RedisLink {
   /** One timer for all commands: one each would cost more than the commands. */
   #watchTimeouts(): void {
     if (this.#watch !== undefined) return;
+    this.#nowMs = Date.now();
     this.#watch = setTimeout(
       () => {
         this.#watch = undefined;
+        this.#nowMs = Date.now();
         this.#giveUpOverdue();
-        if (this.#underWay.length > 0) this.#watchTimeouts();
+        if (this.#firstCall !== undefined) this.#watchTimeouts();
       },
-      Math.max(10, this.#timeoutMs / 8),
+      Math.max(10, this.#timeoutMs / 16),
     );
     this.#watch.unref();
   }
 
+  /** Calls stand in the order of their deadlines, since all may take the same time. */
   #giveUpOverdue(): void {
-    const nowMs = Date.now();
-    let kept = 0;
-    for (const sent of this.#underWay) {
-      if (sent.isDone) continue;
-      if (sent.deadlineMs > nowMs) {
-        this.#underWay[kept++] = sent;
-        continue;
-      }
-      sent.isDone = true;
-      if (sent.command !== undefined) sent.command.isGivenUp = true;
-      const what =
-        sent.command?.wasWritten === true ? 'did not answer; it is not known whether it was done' : 'cannot be reached';
-      sent.reject(unavailable(`Redis ${what} within ${this.#timeoutMs} ms`));
+    const isOverdue = this.#firstCall !== undefined && this.#firstCall.deadlineMs <= this.#nowMs;
+    if (isOverdue && this.#repliedAtMs + this.#timeoutMs <= this.#nowMs) {
+      this.#isSilent = true;
+      this.#lose(`Redis has not answered anything for ${this.#timeoutMs} ms`);
     }
-    this.#underWay.length = kept;
+    for (let call = this.#firstCall; call !== undefined && call.deadlineMs <= this.#nowMs; call = this.#firstCall) {
+      const { command } = call;
+      if (command !== undefined) command.isGivenUp = true;
+      this.#remove(call);
+      const what =
+        command?.wasWritten === true ? 'did not answer; it is not known whether it was done' : 'cannot be reached';
+      call.reject(unavailable(`Redis ${what} within ${this.#timeoutMs} ms`));
+    }
   }
 }
 
-interface UnderWay {
-  readonly deadlineMs: number;
+/** A command until it is answered, maybe sent several times. */
+interface Call {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly slot: number;
+  readonly isRepeatable: boolean;
+  /** 0 when it has been answered. */
+  deadlineMs: number;
   command: LinkCommand | undefined;
-  isDone: boolean;
+  readonly resolve: (reply: ScriptReply) => void;
   readonly reject: (error: Error) => void;
+  previous: Call | undefined;
+  next: Call | undefined;
 }
 
 function connect(servers: RedisServers, timeoutMs: number, isSubscriber = false): Redis | Cluster {
@@ -289,6 +339,8 @@ function connect(servers: RedisServers, timeoutMs: number, isSubscriber = false)
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
     connectTimeout: Math.max(timeoutMs, 1000),
+    // a machine that lost its power closes no connection
+    socketTimeout: 3 * timeoutMs,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: isSubscriber ? null : 0,
     enableReadyCheck: true,
@@ -356,6 +408,20 @@ function isConnectionError(error: Error): boolean {
   return error.name !== 'ReplyError';
 }
 
+/** What no trying again can mend: we are not let in, or do not trust who answers. */
+function refusal(error: Error): StoreFault | undefined {
+  const { lastNodeError } = error as { readonly lastNodeError?: Error };
+  for (const each of [error, lastNodeError]) {
+    if (each === undefined) continue;
+    if (/\b(WRONGPASS|NOAUTH|NOPERM|invalid password)\b/.test(each.message))
+      return new StoreFault(`Redis does not let us in: ${each.message}`);
+    const { code = '' } = each as NodeJS.ErrnoException;
+    if (/^(CERT_|DEPTH_ZERO_|ERR_TLS_CERT|SELF_SIGNED_|UNABLE_TO_)/.test(code))
+      return new StoreFault(`the certificate of Redis is not accepted: ${each.message}`);
+  }
+  return undefined;
+}
+
 export function unavailable(message: string): EngineError {
   return new EngineError('UNAVAILABLE', message);
 }
@@ -365,6 +431,8 @@ function engineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('OOM')) return new EngineError('OOM', 'Redis is full (its maxmemory): this write was refused');
+  const fault = error instanceof Error ? refusal(error) : undefined;
+  if (fault !== undefined) return fault;
   if (error instanceof Error && !isConnectionError(error))
     return unavailable(`Redis refused: ${message.slice(0, 200)}`);
   return unavailable('the connection to Redis was lost; it is not known whether this was done');

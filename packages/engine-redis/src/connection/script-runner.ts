@@ -122,20 +122,23 @@ export class ScriptRunner {
     return this.#run(call.finish(), 0);
   }
 
-  async #run(call: WrittenCall, movesMet: number): Promise<ScriptReply> {
+  #run(call: WrittenCall, movesMet: number): Promise<ScriptReply> {
     this.roundTrips++;
-    const reply = await this.#link.runScript(call);
-    let value = reply;
-    if (call.script.scope === 'bucket' && Array.isArray(reply)) {
+    return this.#link
+      .runScript(call)
+      .then((reply) => (Array.isArray(reply) ? this.#unwrap(call, reply, movesMet) : reply));
+  }
+
+  /** Takes notices off, and finishes a move that stands in the way. */
+  #unwrap(call: WrittenCall, reply: readonly ScriptReply[], movesMet: number): ScriptReply | Promise<ScriptReply> {
+    let value: ScriptReply = reply;
+    if (call.script.scope === 'bucket') {
       for (let i = 1; i < reply.length; i++) this.#hooks.onNotice(reply[i] as readonly ScriptReply[]);
       value = reply[0] as ScriptReply;
     }
-    if (Array.isArray(value) && value[0] === -9) {
-      if (movesMet === maxMovesMet) throw unavailable('the session is being renamed again and again; try again');
-      await this.#hooks.finishMove(call, value[1] as Buffer);
-      return this.#run(call, movesMet + 1);
-    }
-    return value;
+    if (!Array.isArray(value) || value[0] !== -9) return value;
+    if (movesMet === maxMovesMet) throw unavailable('the session is being renamed again and again; try again');
+    return this.#hooks.finishMove(call, value[1] as Buffer).then(() => this.#run(call, movesMet + 1));
   }
 
   #keysOf(bucket: number): Buffer {

@@ -243,6 +243,20 @@ test('those who wait at a front-end that died are passed by', async () => {
   expect(await reply).toBeGreaterThan(key);
 });
 
+test('a waiter whose front-end was taken for dead joins the queue again when it comes to itself', async () => {
+  const clock = new ManualClock(Date.now());
+  const [here, there] = await two(clock);
+  const holder = here.connect();
+  await holder.call('CREATE', 'a');
+  const key = await lock(holder, 'a', 'LEASE', 600_000);
+  const { reply } = await joinQueue(there.connect(), 'a', 1);
+  for (const presence of await redis.texts('KEYS', 'farm*:w')) await redis.call('DEL', presence);
+  await holder.call('SUNLOCK', 'a', key);
+  const next = await lock(holder, 'a', 'LEASE', 7000);
+  await pass(clock, 15_000, holder);
+  expect(await reply).toBeGreaterThan(next);
+});
+
 test('SLOCK ASYNC waits at one front-end for what another holds, and SCANCEL withdraws it there', async () => {
   const [here, there] = await two();
   const holder = here.connect();

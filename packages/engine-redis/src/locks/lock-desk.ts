@@ -29,6 +29,8 @@ interface Asked {
   /** Its caller has gone: whatever comes is given back. */
   isAbandoned: boolean;
   waitTimer: { cancel(): void } | undefined;
+  /** When it waits no longer, by the front-end's monotonic clock; 0 while it has not waited yet. */
+  deadlineMs: number;
 }
 
 /** Requests of this front-end that wait for one lock. */
@@ -39,6 +41,8 @@ interface Group {
 }
 
 const retryMs = 1000;
+/** More ended bindings of unknown whereabouts than that are looked through for those that are over. */
+const mostMoving = 256;
 
 export class LockDesk {
   granted = 0;
@@ -75,11 +79,17 @@ export class LockDesk {
       state: 'asked',
       isAbandoned: false,
       waitTimer: undefined,
+      deadlineMs: 0,
     };
     this.#asked.set(asked.number, asked);
     grouped(this.#byCaller, request.caller.id).add(asked);
+    await this.#take(asked, request.waitMs);
+  }
+
+  async #take(asked: Asked, waitMs: number): Promise<void> {
+    const { idText, number, request } = asked;
     try {
-      this.#onTaken(asked, await this.#options.scripts.take(idText, asked.number, request));
+      this.#onTaken(asked, await this.#options.scripts.take(idText, number, { ...request, waitMs }));
     } catch (error) {
       // it may have been done all the same
       this.#abandon(asked, request.leaseMs + request.waitMs);
@@ -104,7 +114,9 @@ export class LockDesk {
     asked.state = 'queued';
     this.#waiting++;
     presence.enter(bucketOf(asked.idText), asked.idText);
-    asked.waitTimer = clock.schedule(asked.request.waitMs, () => void this.#stopWaiting(asked));
+    const nowMs = clock.monotonicMs();
+    if (asked.deadlineMs === 0) asked.deadlineMs = nowMs + asked.request.waitMs;
+    asked.waitTimer = clock.schedule(asked.deadlineMs - nowMs, () => void this.#stopWaiting(asked));
     let group = this.#groups.get(asked.idText);
     if (group === undefined) {
       group = { idText: asked.idText, waiting: new Set(), timer: undefined };
@@ -132,6 +144,10 @@ export class LockDesk {
       this.#grant(asked, answer.key, answer.data);
     } else if (answer.kind === 'gone' && !answer.hasSession && !request.create) {
       this.#end(asked, noSession);
+    } else if (answer.kind === 'gone' && asked.deadlineMs > this.#options.clock.monotonicMs()) {
+      // this front-end was taken for dead, or Redis forgot: it joins the queue anew
+      this.#unqueue(asked);
+      void this.#take(asked, Math.ceil(asked.deadlineMs - this.#options.clock.monotonicMs()));
     } else {
       this.timedOut++;
       this.#end(asked, refusedLocked(`the lock was not free within ${request.waitMs} ms`));
@@ -162,19 +178,23 @@ export class LockDesk {
     this.#end(asked, { kind: 'granted', key, data });
   }
 
+  /** It waits no longer, for the time being or for ever. */
+  #unqueue(asked: Asked): void {
+    if (asked.state !== 'queued') return;
+    asked.state = 'asked';
+    asked.waitTimer?.cancel();
+    this.#waiting--;
+    this.#options.presence.leave(this.#options.bucketOf(asked.idText));
+    const group = this.#groups.get(asked.idText);
+    group?.waiting.delete(asked);
+    if (group?.waiting.size !== 0) return;
+    group.timer?.cancel();
+    this.#groups.delete(asked.idText);
+  }
+
   #end(asked: Asked, outcome: LockOutcome | undefined): void {
     if (asked.state === 'ended') return;
-    asked.waitTimer?.cancel();
-    if (asked.state === 'queued') {
-      this.#waiting--;
-      this.#options.presence.leave(this.#options.bucketOf(asked.idText));
-      const group = this.#groups.get(asked.idText);
-      group?.waiting.delete(asked);
-      if (group?.waiting.size === 0) {
-        group.timer?.cancel();
-        this.#groups.delete(asked.idText);
-      }
-    }
+    this.#unqueue(asked);
     asked.state = 'ended';
     this.#asked.delete(asked.number);
     ungroup(this.#byCaller, asked.request.caller.id, asked);
@@ -234,6 +254,7 @@ export class LockDesk {
         (isDone) => {
           // where a rename was under way a message says where to
           if (!isDone) this.#moving.set(binding.key, binding.untilMs);
+          if (this.#moving.size > mostMoving) this.prune();
         },
         () => {
           if (!this.#isClosed && clock.monotonicMs() < binding.untilMs) clock.schedule(retryMs, attempt);

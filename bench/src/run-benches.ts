@@ -81,9 +81,11 @@ export function writeResult(result: BenchResult, environment: Environment, folde
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${result.bench}.md`), resultPage(result, environment));
   writeJson(path.join(folder, `${result.bench}.json`), { environment, ...result });
+  const { date, revision, note } = environment;
+  const marks = { corner: `${date.slice(0, 10)}, ${revision}`, ...(note === undefined ? {} : { note }) };
   for (const { charts } of result.sections)
     for (const chart of charts ?? [])
-      writeFileSync(path.join(folder, chartFile(result.bench, chart.name)), chartSvg(chart));
+      writeFileSync(path.join(folder, chartFile(result.bench, chart.name)), chartSvg(chart, marks));
 }
 
 function folderOf({ outFolder }: BenchOptions): string {

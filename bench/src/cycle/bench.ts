@@ -44,6 +44,36 @@ export async function phpCycleRowOf(
   });
 }
 
+/** Processors never fall asleep here, so round trips cost what they cost on a busy web server. */
+async function phpManyRow(context: BenchContext, handlers: readonly PhpHandler[]): Promise<Row> {
+  return await runContest({
+    id: 'php-four-clients',
+    label: `PHP, ${phpProcesses} clients, closed loop`,
+    unit: 'cycles/s',
+    better: 'higher',
+    rounds: context.rounds,
+    progress: context.progress,
+    entrants: handlers.map(
+      (handler): Entrant => ({
+        name: handler.name,
+        pids: handler.pids,
+        generators: phpProcesses,
+        measure: async () => {
+          const job = { cycles: context.isQuick ? 500 : 2000, startAt: Date.now() / 1000 + 1 };
+          const outcomes = await Promise.all(
+            Array.from({ length: phpProcesses }, () => runPhpClient(handler, { ...job, session: newPhpSession() })),
+          );
+          const cycles = outcomes.reduce((sum, one) => sum + one.cycles, 0);
+          const began = Math.min(...outcomes.map((one) => one.began));
+          const ended = Math.max(...outcomes.map((one) => one.ended));
+          return { value: cycles / ((ended - began) / 1e9), operations: cycles };
+        },
+      }),
+    ),
+    ratios: phpRatios,
+  });
+}
+
 async function phpOpenRow(context: BenchContext, handlers: readonly PhpHandler[]): Promise<Row> {
   const seconds = context.isQuick ? 1 : 10;
   const rate = context.isQuick ? 200 : 800;
@@ -174,6 +204,7 @@ export const cycleBench: Bench = {
       try {
         for (const command of contest.servers) servers.add(command);
         php.push(await phpCycleRowOf(context, contest.handlers));
+        php.push(await phpManyRow(context, contest.handlers));
         php.push(await phpOpenRow(context, contest.handlers));
       } finally {
         await contest.stop();
@@ -201,7 +232,7 @@ export const cycleBench: Bench = {
         {
           title: 'PHP',
           text: [
-            'One process that does nothing else, then four at a fixed rate, each page on one of 400 sessions. Nobody contends for a session here; for that see [contention](contention.md).',
+            'One process that does nothing else; four of them; then four at a fixed rate, each page on one of 400 sessions. Nobody contends for a session here; for that see [contention](contention.md). One client alone lets the processors fall asleep between its round trips, and waking them costs most to whoever has most of those; four clients keep them awake, as a busy web server does.',
             phpSettings.map((line) => `- ${line}`).join('\n'),
           ],
           rows: php,

@@ -31,17 +31,30 @@ export function colourOf(series: string, index: number): string {
   return colours.find(([start]) => series.startsWith(start))?.[1] ?? (palette[index % palette.length] as string);
 }
 
-export function chartSvg(chart: Chart): string {
+export interface ChartMarks {
+  /** In the upper right corner: when it was measured. */
+  readonly corner?: string;
+  /** Under the subtitle: what makes its figures doubtful. */
+  readonly note?: string;
+}
+
+export function chartSvg(chart: Chart, { corner, note }: ChartMarks = {}): string {
   const isLines = chart.kind === 'lines';
   const rows = chart.categories.length * (isLines ? 1 : Math.max(1, chart.series.length * 0.6));
   const height = chart.isHorizontal === true ? Math.max(280, 150 + rows * 26) : 420;
   const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height });
   try {
-    drawing.setOption(optionsOf(chart));
+    const subtitle = [chart.subtitle, note].filter((line) => line !== undefined).join('\n');
+    drawing.setOption(optionsOf(subtitle === '' ? chart : { ...chart, subtitle }));
+    if (corner !== undefined) drawing.setOption({ graphic: cornerText(corner) });
     return `${drawing.renderToSVGString()}\n`;
   } finally {
     drawing.dispose();
   }
+}
+
+function cornerText(text: string): object {
+  return { type: 'text', right: 16, top: 16, silent: true, style: { text, fontSize: 11, fill: '#666' } };
 }
 
 function optionsOf(chart: Chart): echarts.EChartsOption {
@@ -89,7 +102,7 @@ function optionsOf(chart: Chart): echarts.EChartsOption {
     grid: {
       left: isHorizontal ? longestName(chart) * 7.4 + 28 : 96,
       right: isHorizontal ? 80 : 32,
-      top: chart.subtitle === undefined ? 64 : 84,
+      top: 64 + (chart.subtitle === undefined ? 0 : chart.subtitle.split('\n').length * 18),
       bottom: (chart.series.length > 1 ? 92 : 64) + (isHorizontal ? 0 : 10),
     },
     xAxis: isHorizontal ? figures : names,
@@ -127,7 +140,7 @@ function seriesOf(chart: Chart, one: Chart['series'][number], index: number): ob
   return {
     name: one.name,
     type: chart.kind === 'lines' ? 'line' : 'bar',
-    data: [...one.values],
+    data: chart.series.length > 1 ? [...one.values] : one.values.map((value, at) => barOf(chart, value, at)),
     itemStyle: { color: colourOf(one.name, index) },
     lineStyle: { color: colourOf(one.name, index), width: 2.5 },
     symbolSize: 8,
@@ -142,6 +155,14 @@ function seriesOf(chart: Chart, one: Chart['series'][number], index: number): ob
 /** Characters of the longest line of a category: without a browser nobody measures text for us. */
 function longestName({ categories }: Chart): number {
   return Math.max(...categories.flatMap((name) => name.split('\n')).map((line) => line.length));
+}
+
+/** Bars of one series are told apart by their contender, or by the side of the mark on which they end. */
+function barOf({ mark, categories }: Chart, value: number | null, at: number): object {
+  const isBehind = mark !== undefined && value !== null && value < mark.value;
+  const colour =
+    mark === undefined ? colourOf(categories[at] ?? '', at) : colourOf(isBehind ? 'redis' : 'msession', at);
+  return { value, itemStyle: { color: colour } };
 }
 
 /** A power of ten below the smallest figure: bars on a logarithmic axis begin somewhere. */

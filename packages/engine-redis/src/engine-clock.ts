@@ -12,12 +12,20 @@ export class EngineClock {
     this.#isInjected = injected !== undefined;
   }
 
-  /** ARGV[1] of every script: empty for Redis's own time, else milliseconds, a space, and microseconds that always grow. */
+  /**
+   * ARGV[1] of scripts that may create: empty for Redis's own time, else milliseconds, a space, and microseconds that always
+   * grow, so that what comes into being later is later though the clock stands.
+   */
   stamp(): string {
     if (!this.#isInjected) return '';
-    const wallMs = Math.floor(this.clock.wallMs());
-    this.#lastMicros = Math.max(this.#lastMicros + 1, wallMs * 1000);
-    return `${wallMs} ${this.#lastMicros}`;
+    this.#lastMicros = Math.max(this.#lastMicros + 1, Math.floor(this.clock.wallMs()) * 1000);
+    return this.look();
+  }
+
+  /** ARGV[1] of scripts that only look: they take no microsecond. */
+  look(): string {
+    if (!this.#isInjected) return '';
+    return `${Math.floor(this.clock.wallMs())} ${this.#lastMicros}`;
   }
 
   wallMs(): number {

@@ -85,7 +85,7 @@ export class ScriptRunner {
     const subStart = Math.min(familyEnd + 1, end);
     const bucket = bucketOf(start === 0 && familyEnd === bytes.length ? bytes : bytes.subarray(start, familyEnd));
     const call = this.#call;
-    const stamp = this.#clock.stamp();
+    const stamp = script.scope === 'bucket' ? this.#clock.stamp() : this.#clock.look();
     if (script.scope === 'family') {
       call.begin(script, bucket, 4 + moreKeys.length + own);
       call.integer(1 + moreKeys.length).joined(this.#keys.familyStart(bucket), bytes, start, familyEnd);
@@ -114,7 +114,7 @@ export class ScriptRunner {
     call.begin(script, bucket, 1 + setLetters.length + 1 + own);
     call.integer(setLetters.length);
     for (const letter of setLetters) call.text(this.#keys.ofBucket(bucket, letter));
-    return call.text(this.#clock.stamp());
+    return call.text(this.#clock.look());
   }
 
   /** Sends what was begun; resolves with the value, without notices. Rejects with an `EngineError` only. */

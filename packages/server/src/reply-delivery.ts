@@ -33,6 +33,8 @@ interface Part {
 const notDurable =
   '-UNAVAILABLE the store cannot be written: what was changed is not on disk and a crash would lose it\r\n';
 
+const tooLarge = 'the reply is larger than a reply can be; ask for it in pages';
+
 /** A larger batch of replies is handed to the kernel before it is complete. */
 export const flushBytes = 64 * 1024;
 
@@ -47,6 +49,17 @@ export class ReplyDelivery {
   readonly #onRoom: (connection: Connection) => void;
   readonly #onCongested: (connection: Connection) => void;
   readonly #sendParts = () => this.sendAll();
+  readonly #drainSettled = () => {
+    const connections = this.#settled;
+    this.#settled = new Set();
+    for (const connection of connections) {
+      this.drain(connection);
+      for (const slot of connection.replies.waiting()) this.#keep(connection, slot);
+    }
+    this.sendAll();
+  };
+  /** Connections of which replies became known in this turn: they leave in one write for each. */
+  #settled = new Set<Connection>();
   #parts: Part[] = [];
   /** Where the bytes begin that belong to no part yet. */
   #from = 0;
@@ -210,10 +223,53 @@ export class ReplyDelivery {
   drain(connection: Connection): void {
     if (connection.isClosed) return;
     const ready = connection.replies.takeReady();
-    if (ready.length > 1) connection.socket.cork();
-    for (const bytes of ready) this.#write(connection, bytes);
-    if (ready.length > 1) connection.socket.uncork();
+    if (ready.length > 0) this.#writeReady(connection, ready);
     this.#onRoom(connection);
+  }
+
+  /** Writes known replies into the turn's writer, behind those of other connections. */
+  #writeReady(connection: Connection, ready: readonly ReplySlot[]): void {
+    const { writer } = this;
+    for (const slot of ready) {
+      const { reply, version } = slot;
+      if (reply === null || this.unflushedBytes > 0 || this.#isRunning) {
+        this.#write(connection, slot.bytes ?? this.#rendered(slot));
+        continue;
+      }
+      const start = this.#from;
+      writer.version = version;
+      reply(writer);
+      if (writer.isOverflowed) {
+        writer.isOverflowed = false;
+        writer.length = start;
+        writer.error('ERR', tooLarge);
+      }
+      const last = this.#parts.at(-1);
+      if (last === undefined) setImmediate(this.#sendParts);
+      // one part for all that is written for one connection in a row
+      if (last?.connection === connection) this.#parts[this.#parts.length - 1] = { ...last, end: writer.length };
+      else this.#parts.push({ connection, start, end: writer.length });
+      this.#from = writer.length;
+      if (this.#from >= flushBytes) this.sendAll();
+    }
+  }
+
+  #rendered(slot: ReplySlot): Buffer {
+    const late = this.#late;
+    late.version = slot.version;
+    slot.reply?.(late);
+    if (late.isOverflowed) {
+      late.reset();
+      late.error('ERR', tooLarge);
+    }
+    return late.take();
+  }
+
+  /** A reply that has to wait for earlier ones is held as bytes, which count. */
+  #keep(connection: Connection, slot: ReplySlot): void {
+    const bytes = this.#rendered(slot);
+    slot.reply = null;
+    connection.replies.fill(slot, bytes);
   }
 
   #write(connection: Connection, bytes: Buffer): void {
@@ -230,11 +286,18 @@ export class ReplyDelivery {
   #settle(connection: Connection, slot: ReplySlot, deferred: DeferredReply): void {
     if (connection.isClosed || slot.isSettled) return;
     slot.isSettled = true;
-    const late = this.#late;
-    late.version = slot.version;
-    deferred(late);
+    slot.reply = deferred;
     if (connection.blockedBy === slot) connection.blockedBy = null;
-    this.#fillWhen(connection, slot, late.take(), 1, this.#engine.barrier());
+    const barrier = this.#engine.barrier();
+    if (barrier === undefined) {
+      // behind the promises that are settled in the same moment: an engine on a network answers many at once
+      if (this.#settled.size === 0) process.nextTick(this.#drainSettled);
+      this.#settled.add(connection);
+      return;
+    }
+    const bytes = this.#rendered(slot);
+    slot.reply = null;
+    this.#fillWhen(connection, slot, bytes, 1, barrier);
     this.drain(connection);
   }
 

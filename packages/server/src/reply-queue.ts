@@ -1,10 +1,14 @@
 // Keeps the replies of one connection in request order when some of them become known later. While it is empty, replies
 // need no queue and go straight to the socket. It holds bytes only: each entry owns its own.
 
+import type { DeferredReply } from '@msession/protocol';
+
 /** The place of one reply in the order. */
 export interface ReplySlot {
-  /** Null until the reply is known. */
+  /** Null until the reply is known, and while `reply` has it. */
   bytes: Buffer | null;
+  /** A reply that is known and not written yet. */
+  reply: DeferredReply | null;
   /** Replies that these bytes are. */
   readonly replies: number;
   /** The version the connection spoke when the command ran. */
@@ -39,7 +43,7 @@ export class ReplyQueue {
 
   /** Takes the next place in the order, for bytes to come. */
   open(version: 2 | 3, replies = 1): ReplySlot {
-    const slot: ReplySlot = { bytes: null, replies, version, isSettled: false };
+    const slot: ReplySlot = { bytes: null, reply: null, replies, version, isSettled: false };
     this.#entries.push(slot);
     this.#heldReplies += replies;
     return slot;
@@ -52,19 +56,23 @@ export class ReplyQueue {
   }
 
   /** Removes and answers what is known from the front on. */
-  takeReady(): Buffer[] {
+  takeReady(): ReplySlot[] {
     let count = 0;
-    const ready: Buffer[] = [];
     for (const entry of this.#entries) {
-      if (entry.bytes === null) break;
-      ready.push(entry.bytes);
-      this.#heldBytes -= entry.bytes.length;
+      if (entry.bytes === null && entry.reply === null) break;
+      this.#heldBytes -= entry.bytes?.length ?? 0;
       this.#heldReplies -= entry.replies;
       count++;
     }
-    if (count === this.#entries.length) this.#entries = [];
-    else if (count > 0) this.#entries.splice(0, count);
+    if (count < this.#entries.length) return count === 0 ? [] : this.#entries.splice(0, count);
+    const ready = this.#entries;
+    this.#entries = [];
     return ready;
+  }
+
+  /** Those that are known and have to wait for others. */
+  *waiting(): IterableIterator<ReplySlot> {
+    for (const entry of this.#entries) if (entry.reply !== null) yield entry;
   }
 
   /** Forgets everything: the connection is gone. */

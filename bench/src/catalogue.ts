@@ -3,6 +3,7 @@ import { codecBench } from './codec/bench.js';
 import { contentionBench } from './contention/bench.js';
 import { cycleBench } from './cycle/bench.js';
 import { durabilityBench } from './durability/bench.js';
+import { engineRedisBench } from './engine-redis/bench.js';
 import type { Bench } from './frame/bench.js';
 import { numbersBench } from './numbers/bench.js';
 import { scaleBench } from './scale/bench.js';
@@ -16,5 +17,6 @@ export const benches: readonly Bench[] = [
   contentionBench,
   scaleBench,
   codecBench,
+  engineRedisBench,
   numbersBench,
 ];

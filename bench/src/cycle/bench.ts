@@ -1,13 +1,13 @@
 // cycle: what a page does with its session (open, lock, read, write, unlock) through the handlers of PHP and the stores of
 // Express: as many as go (closed loop), and at a fixed rate with latency from the intended start (open loop).
 
-import { phpCycleEntrant } from '../durability/bench.js';
 import { type Bench, type BenchContext, isWanted } from '../frame/bench.js';
 import { type Entrant, runContest } from '../frame/contest.js';
 import type { Row } from '../frame/result.js';
 import { addedUp, newLatencies, percentileMs, recordMs } from '../generator/latencies.js';
 import { load } from '../generator/load.js';
 import { newPhpSession, runPhpClient } from '../php/php-client.js';
+import { phpCycleEntrant } from '../php/php-cycle.js';
 import { type PhpHandler, phpNames, phpSettings, startPhpHandlers } from '../php/php-handlers.js';
 import { type NodeStore, nodeNames, startNodeStores } from './node-stores.js';
 

@@ -8,8 +8,8 @@ import { type Bench, type BenchContext, isWanted } from '../frame/bench.js';
 import { type Entrant, runContest } from '../frame/contest.js';
 import type { Row } from '../frame/result.js';
 import { load } from '../generator/load.js';
-import { newPhpSession, runPhpClient } from '../php/php-client.js';
-import { type PhpHandler, phpNames, startPhpHandlers } from '../php/php-handlers.js';
+import { phpCycleEntrant } from '../php/php-cycle.js';
+import { phpNames, startPhpHandlers } from '../php/php-handlers.js';
 import type { LoadCase } from '../throughput/load-case.js';
 import { benchmarkEntrant, shapeOf } from '../throughput/run-cases.js';
 
@@ -131,22 +131,6 @@ async function phpRow(context: BenchContext): Promise<Row> {
   } finally {
     await contest.stop();
   }
-}
-
-/** Whole cycles a second of one PHP process on one session. */
-export function phpCycleEntrant(handler: PhpHandler, cycles: number): Entrant {
-  const run = async (count = cycles) => await runPhpClient(handler, { cycles: count, session: newPhpSession() });
-  return {
-    name: handler.name,
-    pids: handler.pids,
-    // a server of compiled-on-demand code answers its first thousands more slowly
-    warmUp: () => run(Math.max(cycles, 3000)),
-    async measure() {
-      const { began, ended, failed, cycles: done } = await run();
-      if (failed > 0) throw new Error(`${handler.name}: ${failed} cycles of one client did not get the session`);
-      return { value: done / ((ended - began) / 1e9), operations: done };
-    },
-  };
 }
 
 export const durabilityBench: Bench = {

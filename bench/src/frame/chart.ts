@@ -3,6 +3,8 @@ import * as echarts from 'echarts';
 import type { Chart } from './result.js';
 import { compactFigure } from './text.js';
 
+const width = 900;
+
 const palette = ['#2563a8', '#c2410c', '#4d7c0f', '#7e57a8', '#8a6d1b', '#0f766e', '#9d174d', '#64748b'];
 
 /** By the beginning of a contender's name, so that a server's modes share their hue's family. */
@@ -42,7 +44,7 @@ export function chartSvg(chart: Chart, { corner, note }: ChartMarks = {}): strin
   const isLines = chart.kind === 'lines';
   const rows = chart.categories.length * (isLines ? 1 : Math.max(1, chart.series.length * 0.6));
   const height = chart.isHorizontal === true ? Math.max(280, 150 + rows * 26) : 420;
-  const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 900, height });
+  const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     const subtitle = [chart.subtitle, note].filter((line) => line !== undefined).join('\n');
     drawing.setOption(optionsOf(subtitle === '' ? chart : { ...chart, subtitle }));
@@ -54,7 +56,13 @@ export function chartSvg(chart: Chart, { corner, note }: ChartMarks = {}): strin
 }
 
 function cornerText(text: string): object {
-  return { type: 'text', right: 16, top: 16, silent: true, style: { text, fontSize: 11, fill: '#666' } };
+  return {
+    type: 'text',
+    x: width - 16,
+    y: 18,
+    silent: true,
+    style: { text, fontSize: 11, fill: '#666', textAlign: 'right' },
+  };
 }
 
 function optionsOf(chart: Chart): echarts.EChartsOption {
@@ -89,7 +97,7 @@ function optionsOf(chart: Chart): echarts.EChartsOption {
       textStyle: { fontSize: 17, color: '#111' },
       ...(chart.subtitle === undefined
         ? {}
-        : { subtext: chart.subtitle, subtextStyle: { fontSize: 12, color: '#555' } }),
+        : { subtext: chart.subtitle, subtextStyle: { fontSize: 12, lineHeight: 17, color: '#555' } }),
     },
     legend: {
       bottom: 8,

@@ -10,6 +10,8 @@ export function nearestWord(text: string, candidates: readonly string[]): string
   let best: string | undefined;
   let bestDistance = wanted.length <= 4 ? 2 : 3;
   for (const candidate of candidates) {
+    // letters that one has more must be put in or taken out: most candidates are out of reach, and unknown words stay cheap
+    if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate);
     if (distance < bestDistance) {
       best = candidate;

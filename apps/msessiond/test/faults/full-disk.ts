@@ -19,6 +19,7 @@ export async function fullDisk({ durability, fullMs }: FullDiskOptions): Promise
   try {
     const acknowledged = new Map<string, string>();
     let refused = 0;
+    const reasons = new Set<string>();
     await withDaemon({ flags }, async ({ client }) => {
       disk.occupy(20);
       refused += await fill(client, acknowledged);
@@ -29,9 +30,14 @@ export async function fullDisk({ durability, fullMs }: FullDiskOptions): Promise
         const code = await codeOf(client.dataset('refused', randomText()));
         must(code === 'UNAVAILABLE' || code === undefined, `a write to a full disk is answered ${code}`);
         if (code === 'UNAVAILABLE') refused++;
+        reasons.add(await messageOf(client.dataset('refused', randomText())));
         await codeOf(client.slock(firstId, { leaseMs: 1 }));
         must((await client.ping()) === 'PONG', 'no PONG while the disk is full');
       } while (performance.now() < endMs);
+      must(
+        [...reasons].some((reason) => /No space left on device.*make room, reads go on/.test(reason)),
+        `no refusal says that the disk is full and what to do: ${[...reasons].join('; ')}`,
+      );
       disk.free();
       await eventually(
         'a write is taken again',
@@ -84,6 +90,13 @@ async function fill(client: MsessionClient, acknowledged: Map<string, string>): 
     acknowledged.set(`s${i}`, data);
   }
   throw new Error('the disk did not fill up');
+}
+
+async function messageOf(call: Promise<unknown>): Promise<string> {
+  return await call.then(
+    () => '',
+    (error: Error) => error.message,
+  );
 }
 
 async function isThere(client: MsessionClient, id: string, expected: ReadonlyMap<string, string>): Promise<boolean> {

@@ -35,7 +35,7 @@ export async function fullDisk({ durability, fullMs }: FullDiskOptions): Promise
         must((await client.ping()) === 'PONG', 'no PONG while the disk is full');
       } while (performance.now() < endMs);
       must(
-        [...reasons].some((reason) => /No space left on device.*make room, reads go on/.test(reason)),
+        [...reasons].some((reason) => /no space left on device.*make room, reads go on/i.test(reason)),
         `no refusal says that the disk is full and what to do: ${[...reasons].join('; ')}`,
       );
       disk.free();

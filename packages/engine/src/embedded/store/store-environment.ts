@@ -138,5 +138,7 @@ export function recordCount({ families }: StoreEnvironment): number {
 }
 
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  // LMDB says so, too, when only part of what it wrote found room
+  return reason === 'Input/output error' ? `${reason}: no space left on device, or the device fails` : reason;
 }

@@ -160,6 +160,19 @@ export class RedisLink {
     await this.#subscriber.subscribe(channel);
   }
 
+  /** Whether messages of a bucket can stay with its own node: in a Cluster of Redis 7 or later. */
+  async hasShardedChannels(): Promise<boolean> {
+    if (!this.isCluster) return false;
+    const versions = await this.onMasters(['INFO', 'server']);
+    return versions.every((text) => Number(/redis_version:(\d+)/.exec(String(text))?.[1] ?? 0) >= 7);
+  }
+
+  /** As `subscribe`, on the nodes of the channels' buckets; where a bucket moves, its subscription follows. */
+  async subscribeSharded(channels: readonly string[], listener: (message: Buffer) => void): Promise<void> {
+    for (const channel of channels) this.#listeners.set(channel, listener);
+    await Promise.all(channels.map((channel) => this.#subscriber.ssubscribe(channel)));
+  }
+
   async unsubscribe(channel: string): Promise<void> {
     this.#listeners.delete(channel);
     await this.#subscriber.unsubscribe(channel);
@@ -357,6 +370,7 @@ function connect(servers: RedisServers, timeoutMs: number, isSubscriber = false)
       slotsRefreshInterval: 5000,
       clusterRetryStrategy: reconnectDelay,
       scaleReads: 'master' as const,
+      shardedSubscribers: true,
       lazyConnect: true,
     };
     return new Cluster([...servers.hosts], options);
@@ -430,7 +444,8 @@ export function unavailable(message: string): EngineError {
 function engineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (message.startsWith('OOM')) return new EngineError('OOM', 'Redis is full (its maxmemory): this write was refused');
+  if (message.includes('OOM command not allowed'))
+    return new EngineError('OOM', 'Redis is full (its maxmemory): this write was refused');
   const fault = error instanceof Error ? refusal(error) : undefined;
   if (fault !== undefined) return fault;
   if (error instanceof Error && !isConnectionError(error))

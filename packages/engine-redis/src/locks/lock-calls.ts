@@ -38,10 +38,11 @@ export class LockCalls implements LockScripts, LockLists {
   readonly #engine: EngineParts;
   readonly #lifeMs: number;
 
-  constructor(engine: EngineParts, lifeMs: number) {
+  /** `isSharded`: this front-end listens by sharded pub/sub. Scripts see it by the first letter of its name. */
+  constructor(engine: EngineParts, lifeMs: number, isSharded: boolean) {
     this.#engine = engine;
     this.#lifeMs = lifeMs;
-    this.frontEnd = `p${engine.frontEnd}`;
+    this.frontEnd = `${isSharded ? 's' : 'p'}${engine.frontEnd}`;
   }
 
   async take(idText: string, number: number, request: LockRequest): Promise<TakeAnswer> {

@@ -3,7 +3,7 @@
 import type { Caller } from '@msession/engine';
 import type { ScriptReply } from '../connection/script-runner.js';
 import type { EngineParts } from '../engine-parts.js';
-import { placeOf } from '../layout/place.js';
+import { bucketCount, placeOf } from '../layout/place.js';
 import { Bindings } from './bindings.js';
 import { locksHandler } from './handlers/locks.js';
 import { scancelHandler } from './handlers/scancel.js';
@@ -66,7 +66,9 @@ class ScriptLockService implements LockService {
   async start(engine: EngineParts): Promise<void> {
     const { clock } = engine.clock;
     const bindings = new Bindings();
-    const calls = new LockCalls(engine, this.#frontEndLifeMs);
+    const { link, keys } = engine;
+    const isSharded = await link.hasShardedChannels();
+    const calls = new LockCalls(engine, this.#frontEndLifeMs, isSharded);
     const presence = new Presence({
       clock,
       renewMs: this.#frontEndLifeMs / 3,
@@ -92,8 +94,14 @@ class ScriptLockService implements LockService {
     this.#presence = presence;
     this.#leases = leases;
     this.#parts = { calls, desk };
-    await engine.link.subscribe(engine.keys.frontEndChannel(calls.frontEnd), (message) => this.#onMessage(message));
-    engine.link.onResubscribed(() => desk.lookEverywhere());
+    const onMessage = (message: Buffer): void => this.#onMessage(message);
+    if (isSharded) {
+      const channels = Array.from({ length: bucketCount }, (_, bucket) => keys.ofBucket(bucket, `f:${calls.frontEnd}`));
+      await link.subscribeSharded(channels, onMessage);
+    } else {
+      await link.subscribe(keys.frontEndChannel(calls.frontEnd), onMessage);
+    }
+    link.onResubscribed(() => desk.lookEverywhere());
   }
 
   async close(): Promise<void> {
@@ -104,7 +112,6 @@ class ScriptLockService implements LockService {
     await parts.desk.close();
     this.#leases?.close();
     this.#presence?.close();
-    await engine.link.unsubscribe(engine.keys.frontEndChannel(parts.calls.frontEnd)).catch(() => undefined);
   }
 
   release(caller: Caller): number {

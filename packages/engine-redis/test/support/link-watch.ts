@@ -17,6 +17,9 @@ interface Watched {
   waiting: (() => void)[];
   readonly markers: Map<string, () => void>;
   readonly channels: Set<string>;
+  /** Channels that belong to buckets, by bucket, and the buckets of which there may be messages. */
+  bucketChannels: readonly string[];
+  readonly buckets: Set<number>;
 }
 
 const watched = new WeakMap<RedisLink, Watched>();
@@ -33,7 +36,16 @@ const spreadBuckets = [0, 1, 2].map((third) =>
 function stateOf(link: RedisLink): Watched {
   let state = watched.get(link);
   if (state === undefined) {
-    state = { underWay: 0, activity: 0, settledAt: -1, waiting: [], markers: new Map(), channels: new Set() };
+    state = {
+      underWay: 0,
+      activity: 0,
+      settledAt: -1,
+      waiting: [],
+      markers: new Map(),
+      channels: new Set(),
+      bucketChannels: [],
+      buckets: new Set(),
+    };
     watched.set(link, state);
     latest = link;
   }
@@ -52,9 +64,11 @@ async function counted<Answer>(link: RedisLink, call: () => Promise<Answer>): Pr
   }
 }
 
-const { runScript, run, runOn, subscribe, unsubscribe } = RedisLink.prototype;
+const { runScript, run, runOn, subscribe, subscribeSharded, unsubscribe } = RedisLink.prototype;
 Object.assign(RedisLink.prototype, {
   runScript(this: RedisLink, ...words: Parameters<typeof runScript>) {
+    const [{ script, bucket }] = words;
+    if (script.scope === 'bucket') stateOf(this).buckets.add(bucket);
     return counted(this, () => runScript.apply(this, words));
   },
   run(this: RedisLink, ...words: Parameters<typeof run>) {
@@ -66,19 +80,27 @@ Object.assign(RedisLink.prototype, {
   subscribe(this: RedisLink, channel: string, listener: (message: Buffer) => void) {
     const state = stateOf(this);
     state.channels.add(channel);
-    const noting = (message: Buffer) => {
-      const arrived = state.markers.get(message.toString('latin1'));
-      if (arrived !== undefined) return arrived();
-      state.activity++;
-      listener(message);
-    };
-    return counted(this, () => subscribe.call(this, channel, noting));
+    return counted(this, () => subscribe.call(this, channel, noting(state, listener)));
+  },
+  subscribeSharded(this: RedisLink, channels: readonly string[], listener: (message: Buffer) => void) {
+    const state = stateOf(this);
+    state.bucketChannels = channels;
+    return counted(this, () => subscribeSharded.call(this, channels, noting(state, listener)));
   },
   unsubscribe(this: RedisLink, channel: string) {
     stateOf(this).channels.delete(channel);
     return counted(this, () => unsubscribe.call(this, channel));
   },
 });
+
+function noting(state: Watched, listener: (message: Buffer) => void): (message: Buffer) => void {
+  return (message) => {
+    const arrived = state.markers.get(message.toString('latin1'));
+    if (arrived !== undefined) return arrived();
+    state.activity++;
+    listener(message);
+  };
+}
 
 /** The link of the engine that was started last. */
 export function latestLink(): RedisLink {
@@ -100,7 +122,14 @@ export async function linkSettled(link: RedisLink): Promise<void> {
     }
     const before = state.activity;
     if (before === state.settledAt) return;
-    await Promise.all([...state.channels].map((channel) => messagesArrived(link, state, channel)));
+    const buckets = state.bucketChannels.length === 0 ? [] : [...state.buckets];
+    state.buckets.clear();
+    await Promise.all([
+      ...[...state.channels].map((channel) => messagesArrived(link, state, channel)),
+      ...buckets.map((bucket) =>
+        markerArrived(link, state, bucket, ['SPUBLISH', state.bucketChannels[bucket] as string]),
+      ),
+    ]);
     await turn();
     if (state.activity === before && state.underWay === 0) {
       state.settledAt = before;
@@ -111,15 +140,21 @@ export async function linkSettled(link: RedisLink): Promise<void> {
 
 async function messagesArrived(link: RedisLink, state: Watched, channel: string): Promise<void> {
   const buckets = link.isCluster ? spreadBuckets : spreadBuckets.slice(0, 1);
-  await Promise.all(
-    buckets.map(async (bucket = 0) => {
-      const marker = `marker ${++markersSent}`;
-      const arrived = new Promise<void>((resolve) => state.markers.set(marker, resolve));
-      await run.call(link, bucket, ['PUBLISH', channel, marker]);
-      await arrived;
-      state.markers.delete(marker);
-    }),
-  );
+  await Promise.all(buckets.map((bucket = 0) => markerArrived(link, state, bucket, ['PUBLISH', channel])));
+}
+
+/** Resolves when a message that is sent now by way of a bucket's master has arrived. */
+async function markerArrived(
+  link: RedisLink,
+  state: Watched,
+  bucket: number,
+  publish: readonly [string, string],
+): Promise<void> {
+  const marker = `marker ${++markersSent}`;
+  const arrived = new Promise<void>((resolve) => state.markers.set(marker, resolve));
+  await run.call(link, bucket, [...publish, marker]);
+  await arrived;
+  state.markers.delete(marker);
 }
 
 /** More steps than that, and what is left of the time passes at once: cases let centuries pass. */

@@ -8,6 +8,7 @@ import type { EngineParts, Handler } from '../engine-parts.js';
 import { placeOf } from '../layout/place.js';
 import { contentPart } from '../scripts/parts/content.js';
 import { endingPart } from '../scripts/parts/ending.js';
+import { growingPart } from '../scripts/parts/growing.js';
 import { composeScript } from '../scripts/script.js';
 import { refused, replyBytes, replyError } from './replies.js';
 
@@ -18,7 +19,7 @@ import { refused, replyBytes, replyError } from './replies.js';
  */
 const script = composeScript('compute', {
   scope: 'bucket',
-  parts: [endingPart, contentPart],
+  parts: [growingPart, endingPart, contentPart],
   body: `
     bury(sub)
     local exists = stands(sub)

@@ -1,6 +1,7 @@
 import type { Handler } from '../engine-parts.js';
 import { contentPart } from '../scripts/parts/content.js';
 import { endingPart } from '../scripts/parts/ending.js';
+import { growingPart } from '../scripts/parts/growing.js';
 import { composeScript } from '../scripts/script.js';
 import { contentWords } from './content-words.js';
 import { refused, replyOk } from './replies.js';
@@ -8,7 +9,7 @@ import { refused, replyOk } from './replies.js';
 /** ARGV: 8 `1` where a reserved id is taken, too; 9 content. CREATE, UNIQ and the second half of COPY. */
 export const createScript = composeScript('create', {
   scope: 'bucket',
-  parts: [endingPart, contentPart],
+  parts: [growingPart, endingPart, contentPart],
   body: `
     bury(sub)
     if stands(sub) then return answer(-2) end

@@ -1,6 +1,7 @@
 import type { Handler } from '../engine-parts.js';
 import { contentPart } from '../scripts/parts/content.js';
 import { endingPart } from '../scripts/parts/ending.js';
+import { growingPart } from '../scripts/parts/growing.js';
 import { composeScript } from '../scripts/script.js';
 import { contentWords } from './content-words.js';
 import { refused, replyNull, replyOk } from './replies.js';
@@ -8,7 +9,7 @@ import { refused, replyNull, replyOk } from './replies.js';
 /** ARGV: 8 XX, NX or empty, 9 key or empty, 10 content. */
 const script = composeScript('dataset', {
   scope: 'bucket',
-  parts: [endingPart, contentPart],
+  parts: [growingPart, endingPart, contentPart],
   body: `
     bury(sub)
     local exists = stands(sub)

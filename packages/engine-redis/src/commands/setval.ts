@@ -3,6 +3,7 @@ import { clockPart } from '../scripts/parts/clock.js';
 import { contentPart } from '../scripts/parts/content.js';
 import { endingPart } from '../scripts/parts/ending.js';
 import { familyPart } from '../scripts/parts/family.js';
+import { growingPart } from '../scripts/parts/growing.js';
 import { valueHashPart } from '../scripts/parts/value-hash.js';
 import { composeScript } from '../scripts/script.js';
 import { refused, replyOk } from './replies.js';
@@ -17,15 +18,15 @@ const script = composeScript('setval', {
       local field = 'v\\0' .. name
       local r = redis.call('HMGET', F, 'g', 't', 'a', field)
       if r[4] and not r[1] and (r[2] == '0' or r[3] + r[2] * 1000 > now) then
+        redis.call('HSET', F, field, value, 'a', now)
         if r[4] ~= value then
           redis.call('ZREM', KEYS[4], name .. '\\0' .. value_hash(r[4]) .. ARGV[3])
           redis.call('ZADD', KEYS[4], 0, name .. '\\0' .. value_hash(value) .. ARGV[3])
         end
-        redis.call('HSET', F, field, value, 'a', now)
         return 1
       end
     end`,
-  parts: [endingPart, contentPart],
+  parts: [growingPart, endingPart, contentPart],
   body: `
     bury(sub)
     local exists = stands(sub)

@@ -3,6 +3,7 @@ import type { Handler } from '../engine-parts.js';
 import { placeOf } from '../layout/place.js';
 import { contentPart } from '../scripts/parts/content.js';
 import { endingPart } from '../scripts/parts/ending.js';
+import { growingPart } from '../scripts/parts/growing.js';
 import { composeScript } from '../scripts/script.js';
 import { timeoutWord } from './content-words.js';
 import { refused, replyBytes, replyError } from './replies.js';
@@ -10,7 +11,7 @@ import { refused, replyBytes, replyError } from './replies.js';
 /** ARGV: 8 sub to be made, 9 sub to clone or empty, 10 timeout or empty. */
 const script = composeScript('subnew', {
   scope: 'bucket',
-  parts: [endingPart, contentPart],
+  parts: [growingPart, endingPart, contentPart],
   body: `
     local made, source = ARGV[8], ARGV[9]
     bury('')

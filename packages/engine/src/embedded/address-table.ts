@@ -93,6 +93,11 @@ export class AddressTable {
     return hash >>> this.segmentShift;
   }
 
+  /** The hash behind the last that lies in a segment. */
+  endOfSegment(number: number): number {
+    return ((number + 1) / this.segments.length) * 2 ** 32;
+  }
+
   /** Some address, found from a random point on; 0 when there is none. */
   sample(random: number): number {
     let number = (random >>> this.segmentShift) % this.segments.length;

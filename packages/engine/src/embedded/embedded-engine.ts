@@ -202,7 +202,7 @@ class EmbeddedEngine implements Engine {
   }
 
   statistics(): EngineStatistics {
-    const { sessions, locks, store } = this.#parts;
+    const { sessions, locks, store, cold } = this.#parts;
     sessions.refreshNow();
     return {
       sessions: sessions.count,
@@ -221,6 +221,7 @@ class EmbeddedEngine implements Engine {
         slabReservedBytes: sessions.memory.reservedBytes,
         slabUsedBytes: sessions.memory.usedBytes,
         ...(store === undefined ? {} : storeFigures(store)),
+        ...(cold === undefined ? {} : { damagedRecords: cold.damagedCount }),
       },
     };
   }

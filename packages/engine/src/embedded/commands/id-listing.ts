@@ -1,8 +1,10 @@
-// Ids of live sessions, whole or in pages. A page goes by the hash of the id: sessions stand in the table's segments in
-// order of their hash, so a cursor is the first hash not yet listed, whatever came or went in between.
+// Ids of live sessions, whole or in pages. Sessions stand in the table's segments, and on disk, in the order of the hash of
+// their ids: a listing goes along the hashes, a short way at a time, and takes what is in memory and what is on disk of one
+// way at one moment. A cursor is the first hash not yet listed, whatever came or went in between.
 import type { ReplySink } from '@msession/protocol';
 import { matchesGlob } from '../glob.js';
 import { sessionFlag } from '../session-layout.js';
+import type { SessionTable } from '../session-table.js';
 import type { Sessions } from '../sessions.js';
 import type { EngineParts } from './handler.js';
 
@@ -12,14 +14,75 @@ interface Listed {
   readonly sequence: number;
 }
 
-/** The ids of some segments, in order of creation where that is all of them. */
-export function allIds(engine: EngineParts, from: number, to: number, match: Buffer | undefined): Buffer[] {
+const sessionsOnWay = 512;
+/** Behind the last hash. */
+export const endOfHashes = 2 ** 32;
+
+/** A listing under way: `step` goes on as long as it may, and says whether that was all. */
+export interface Listing<Result> {
+  step(mayGoOn: () => boolean): boolean;
+  /** What was found, when `step` has said that it was all. */
+  result(): Result;
+}
+
+/** All ids, in order of creation. */
+export function allIds(engine: EngineParts, match: Buffer | undefined): Listing<Buffer[]> {
   const listed: Listed[] = [];
-  for (let segment = from; segment < to; segment++) listed.push(...liveIn(engine, segment));
-  return listed
-    .filter(({ id }) => match === undefined || matchesGlob(match, id, 0, id.length))
-    .sort((left, right) => left.sequence - right.sequence)
-    .map(({ id }) => id);
+  let at = 0;
+  return {
+    step: (mayGoOn) => {
+      while (at < endOfHashes) {
+        const part = liveFrom(engine, at);
+        listed.push(...part.items.filter(({ id }) => isWanted(id, match)));
+        at = part.until;
+        if (at < endOfHashes && !mayGoOnAfter(part.cost, mayGoOn)) return false;
+      }
+      return true;
+    },
+    result: () => listed.sort((left, right) => left.sequence - right.sequence).map(({ id }) => id),
+  };
+}
+
+export interface Page {
+  /** The cursor of the next page; 0: this was the last. */
+  readonly next: number;
+  readonly ids: readonly Buffer[];
+}
+
+/** A page of about `count` ids from a cursor on. */
+export function listPage(engine: EngineParts, cursor: number, count: number, match: Buffer | undefined): Listing<Page> {
+  const ids: Buffer[] = [];
+  let taken = 0;
+  let lastHash = -1;
+  let at = cursor;
+  let next = 0;
+  /** True when the page ends before the last of these. */
+  const take = (items: readonly Listed[]): boolean => {
+    for (const { hash, id } of items) {
+      // those of one hash stay together, since the cursor cannot tell them apart
+      if (taken >= count && hash !== lastHash) {
+        next = hash;
+        return true;
+      }
+      taken++;
+      lastHash = hash;
+      if (isWanted(id, match)) ids.push(id);
+    }
+    return false;
+  };
+  return {
+    step: (mayGoOn) => {
+      // behind a full page it goes on to the next session, so that no page is empty
+      while (at < endOfHashes) {
+        const part = liveFrom(engine, at);
+        at = part.until;
+        if (take(part.items.sort((left, right) => left.hash - right.hash))) return true;
+        if (at < endOfHashes && !mayGoOnAfter(part.cost, mayGoOn)) return false;
+      }
+      return true;
+    },
+    result: () => ({ next, ids }),
+  };
 }
 
 /** Addresses in the order in which the sessions were made. */
@@ -27,65 +90,48 @@ export function inOrder(sessions: Sessions, addresses: number[]): number[] {
   return addresses.sort((left, right) => sessions.sequence(left) - sessions.sequence(right));
 }
 
-/** A page of about `count` ids from a cursor on, and the next cursor (0: that was the last page). */
-export function listPage(
-  engine: EngineParts,
-  cursor: number,
-  count: number,
-  match: Buffer | undefined,
-): { readonly next: number; readonly ids: Buffer[] } {
-  const page: Listed[] = [];
-  const { table } = engine.sessions;
-  let next = 0;
-  for (let segment = table.segmentOf(cursor); segment < table.segmentCount; segment++) {
-    const listed = segmentFrom(engine, segment, cursor);
-    let taken = 0;
-    // those of one hash stay together, since the cursor cannot tell them apart
-    while (taken < listed.length && (page.length < count || listed[taken]?.hash === page.at(-1)?.hash))
-      page.push(listed[taken++] as Listed);
-    if (taken < listed.length) {
-      next = (listed[taken] as Listed).hash;
-      break;
-    }
-    if (page.length >= count) {
-      next = firstHashAfter(engine, segment);
-      break;
-    }
-  }
-  const ids = page.map(({ id }) => id).filter((id) => match === undefined || matchesGlob(match, id, 0, id.length));
-  return { next, ids };
+/** Where a short way along the hashes ends: within one segment, and so that few sessions in memory lie on it. */
+export function endOfWay(table: SessionTable, from: number): number {
+  const segment = table.segmentOf(from);
+  const end = table.endOfSegment(segment);
+  const ways = Math.ceil(table.countInSegment(segment) / sessionsOnWay);
+  if (ways <= 1) return end;
+  return Math.min(end, from + Math.ceil((end - table.endOfSegment(segment - 1)) / ways));
 }
 
-/** Live sessions of a segment, in memory and beyond, without sub-sessions and `globals`. */
-function liveIn({ sessions, cold }: EngineParts, segment: number): Listed[] {
+/** Asks as often as there was something to do. */
+export function mayGoOnAfter(cost: number, mayGoOn: () => boolean): boolean {
+  for (let i = 0; i <= cost; i++) if (!mayGoOn()) return false;
+  return true;
+}
+
+function isWanted(id: Buffer, match: Buffer | undefined): boolean {
+  return match === undefined || matchesGlob(match, id, 0, id.length);
+}
+
+/** Live sessions from a hash on, some way: in memory and beyond, without sub-sessions and `globals`. */
+function liveFrom(
+  { sessions, cold }: EngineParts,
+  from: number,
+): { readonly until: number; readonly items: Listed[]; readonly cost: number } {
+  const { table } = sessions;
+  const segment = table.segmentOf(from);
+  const end = endOfWay(table, from);
+  const { until, items: listed } = cold?.listed(from, end) ?? { until: end, items: [] };
+  const items: Listed[] = [...listed];
   const found: number[] = [];
-  sessions.table.forEachInSegment(segment, (address) => {
+  table.forEachInSegment(segment, (address, hash) => {
+    if (hash < from || hash >= until) return;
     if (!sessions.hasFlag(address, sessionFlag.subSession | sessionFlag.globals)) found.push(address);
   });
-  const listed: Listed[] = cold?.listed(segment) ?? [];
   for (const address of found)
     if (sessions.isLive(address))
-      listed.push({
+      items.push({
         hash: sessions.hashOf(address),
         id: sessions.idOf(address),
         sequence: sessions.sequence(address),
       });
-  return listed;
-}
-
-function segmentFrom(engine: EngineParts, segment: number, cursor: number): Listed[] {
-  return liveIn(engine, segment)
-    .filter(({ hash }) => hash >= cursor)
-    .sort((left, right) => left.hash - right.hash);
-}
-
-/** The lowest hash behind a segment under which a session stands; 0 when there is none. */
-function firstHashAfter(engine: EngineParts, segment: number): number {
-  for (let later = segment + 1; later < engine.sessions.table.segmentCount; later++) {
-    const first = segmentFrom(engine, later, 0)[0];
-    if (first !== undefined) return first.hash;
-  }
-  return 0;
+  return { until, items, cost: items.length };
 }
 
 export function replyIds(ids: readonly Buffer[], sink: ReplySink): void {

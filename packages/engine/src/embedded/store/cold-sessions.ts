@@ -3,10 +3,11 @@
 // or has ended there, is none of theirs.
 import type { IndexedName } from '../search-index.js';
 import { renewalLagMs, type Sessions } from '../sessions.js';
-import { hasSession, readRecord } from './family-record.js';
+import { faultOf, hasSession, readRecord, recordHeadBytes, recordSessionBytes } from './family-record.js';
 import type { FamilyStore } from './family-store.js';
 import {
   deadlineBound,
+  familyKey,
   familyOfDeadline,
   familyOfPosting,
   idOfKey,
@@ -17,6 +18,9 @@ import {
 import { StoreFault } from './store-options.js';
 
 const keysAtOnce = 256;
+/** Records that a walk over all sessions looks at before it may pause, and their bytes. */
+const recordsAtOnce = 128;
+const bytesAtOnce = 512 * 1024;
 const recordsPerIndexJob = 2000;
 const postingsPerDropJob = 10_000;
 /** Where a record has what listings need of its parent. */
@@ -29,6 +33,23 @@ export interface ColdListed {
   readonly sequence: number;
 }
 
+/** What was found, and the hash up to which it was looked for. */
+export interface ColdPart<Item> {
+  readonly until: number;
+  readonly items: readonly Item[];
+}
+
+interface ColdRecord {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+function hashBound(hash: number): Buffer {
+  const key = Buffer.alloc(4);
+  key.writeUInt32BE(hash, 0);
+  return key;
+}
+
 export class ColdSessions {
   readonly #store: FamilyStore;
   readonly #sessions: Sessions;
@@ -37,6 +58,7 @@ export class ColdSessions {
   readonly #opened = new Set<number>();
   /** Names whose postings are being taken from the disk. */
   readonly #forgetting = new Map<string, Promise<void>>();
+  readonly #damaged = new Set<string>();
   /** The deadline that was looked at last, while a sweep is under way. */
   #sweptKey: Buffer | undefined;
   #dueMs = 0;
@@ -93,7 +115,7 @@ export class ColdSessions {
     const id = Buffer.from(idOfKey(family));
     if (!store.isCold(id)) return Number.POSITIVE_INFINITY;
     const bytes = store.environment.families.get(family);
-    if (bytes === undefined || !hasSession(bytes)) return Number.POSITIVE_INFINITY;
+    if (bytes === undefined || !hasSession(bytes) || !this.#isSound(family, bytes)) return Number.POSITIVE_INFINITY;
     const record = readRecord(bytes);
     let earliestMs = Number.POSITIVE_INFINITY;
     for (const { deadlineMs, timeoutSeconds } of record.sessions)
@@ -111,11 +133,15 @@ export class ColdSessions {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Live ones of a segment of the table, without sub-sessions. */
-  listed(segment: number): ColdListed[] {
-    const found: ColdListed[] = [];
+  /**
+   * Live ones from a hash on, some way, before another; without sub-sessions. A walk takes few of them at once, and what is in
+   * memory of the same way at the same moment, so that it misses none that leaves memory or comes back.
+   */
+  listed(from: number, end: number): ColdPart<ColdListed> {
     const nowMs = this.#sessions.nowMs();
-    for (const { key, value } of this.#recordsOf(segment)) {
+    const { until, items } = this.#recordsFrom(from, end);
+    const found: ColdListed[] = [];
+    for (const { key, value } of items) {
       const writtenAtMs = value.readDoubleLE(16);
       const lagMs = renewalLagMs(value.readUInt32LE(at.timeout));
       if (this.#store.deadlineMs(value.readDoubleLE(at.deadline), lagMs, writtenAtMs) <= nowMs) continue;
@@ -125,33 +151,76 @@ export class ColdSessions {
         sequence: value.readDoubleLE(at.sequence),
       });
     }
-    return found;
+    return { until, items: found };
   }
 
-  /** Loads families of a segment in which a session was not accessed since. */
-  loadIdle(segment: number, latestMs: number): void {
+  /** Loads families from a hash on, some way, in which a session was not accessed since; answers how far. */
+  loadIdle(from: number, end: number, latestMs: number): number {
     const store = this.#store;
-    for (const { key, value } of this.#recordsOf(segment)) {
+    const { until, items } = this.#recordsFrom(from, end);
+    for (const { key, value } of items) {
+      if (!this.#isSound(key, value)) continue;
       const id = Buffer.from(idOfKey(key));
       const { sessions } = readRecord(value);
       if (sessions.some(({ accessedMs }) => store.time.toMonotonic(accessedMs) <= latestMs))
         store.load(id, 0, id.length);
     }
+    return until;
   }
 
-  #recordsOf(segment: number): { readonly key: Buffer; readonly value: Buffer }[] {
-    if (this.#store.coldCount === 0) return [];
-    const { segmentCount } = this.#sessions.table;
-    const bound = (number: number): Buffer => {
-      const key = Buffer.alloc(4);
-      key.writeUInt32BE((number / segmentCount) * 2 ** 32, 0);
-      return key;
-    };
-    const range = { start: bound(segment), ...(segment + 1 === segmentCount ? {} : { end: bound(segment + 1) }) };
-    const found: { key: Buffer; value: Buffer }[] = [];
-    for (const { key, value } of this.#store.environment.families.getRange(range))
-      if (hasSession(value) && this.#store.isCold(idOfKey(key))) found.push({ key, value });
-    return found;
+  /** Records of families that are not in memory. Those of one hash come together. */
+  #recordsFrom(from: number, end: number): ColdPart<ColdRecord> {
+    if (this.#store.coldCount === 0) return { until: end, items: [] };
+    const items: ColdRecord[] = [];
+    let seen = 0;
+    let bytes = 0;
+    let until = end;
+    let lastHash = -1;
+    for (const { key, value } of this.#store.environment.families.getRange({ start: hashBound(from) })) {
+      const hash = key.readUInt32BE(0);
+      if (hash >= end) break;
+      if (hash !== lastHash && (seen >= recordsAtOnce || bytes >= bytesAtOnce)) {
+        until = hash;
+        break;
+      }
+      lastHash = hash;
+      seen++;
+      bytes += value.length;
+      if (hasSession(value) && this.#store.isCold(idOfKey(key)) && this.#hasHead(key, value))
+        items.push({ key, value });
+    }
+    return { until, items };
+  }
+
+  /**
+   * Whether a record can be read. Walks over all pass one by that cannot: whoever asks for that session is told, and the
+   * others' lives go on.
+   */
+  #isSound(key: Buffer, record: Buffer): boolean {
+    if (faultOf(record) === undefined) return true;
+    this.#damaged.add(key.toString('latin1'));
+    return false;
+  }
+
+  /** Loads a family; false, and a note of it, where its record is damaged. */
+  #loadSound(id: Buffer): boolean {
+    try {
+      return this.#store.load(id, 0, id.length);
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      const hash = this.#sessions.hasher.hash(id, 0, id.length);
+      this.#damaged.add(familyKey(hash, id, 0, id.length).toString('latin1'));
+      return false;
+    }
+  }
+
+  #hasHead(key: Buffer, record: Buffer): boolean {
+    return record.length >= recordHeadBytes + recordSessionBytes || this.#isSound(key, record);
+  }
+
+  /** Records that were come across and cannot be read. */
+  get damagedCount(): number {
+    return this.#damaged.size;
   }
 
   /** Whether postings on disk have all that is there under a name. */
@@ -222,7 +291,7 @@ export class ColdSessions {
       const id = Buffer.from(idOfKey(familyOfPosting(key)));
       if (!store.isCold(id)) continue;
       if (!mayGoOn()) return false;
-      store.load(id, 0, id.length);
+      this.#loadSound(id);
     }
     return true;
   }
@@ -239,7 +308,7 @@ export class ColdSessions {
     if (policy === 'ttl') {
       for (const key of deadlines.getKeys({ limit: keysAtOnce })) {
         const id = Buffer.from(idOfKey(familyOfDeadline(key)));
-        if (!store.isCold(id)) continue;
+        if (!store.isCold(id) || this.#damaged.has(familyOfDeadline(key).toString('latin1'))) continue;
         best = id;
         break;
       }
@@ -249,7 +318,8 @@ export class ColdSessions {
       let oldest = Number.POSITIVE_INFINITY;
       for (const range of [{ start, limit: 16 }, { limit: 16 }]) {
         for (const { key, value } of families.getRange(range)) {
-          if (!hasSession(value) || !store.isCold(idOfKey(key))) continue;
+          if (!hasSession(value) || !store.isCold(idOfKey(key)) || !this.#hasHead(key, value)) continue;
+          if (this.#damaged.has(key.toString('latin1'))) continue;
           if (value.readDoubleLE(at.accessed) >= oldest) continue;
           oldest = value.readDoubleLE(at.accessed);
           best = Buffer.from(idOfKey(key));
@@ -257,7 +327,7 @@ export class ColdSessions {
         if (best !== undefined) break;
       }
     }
-    if (best === undefined || !store.load(best, 0, best.length)) return 0;
+    if (best === undefined || !this.#loadSound(best)) return 0;
     return this.#sessions.table.find(this.#sessions.hasher.hash(best, 0, best.length), best, 0, best.length);
   }
 }

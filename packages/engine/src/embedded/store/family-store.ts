@@ -12,6 +12,7 @@ import { lockDirectory } from './directory-lock.js';
 import { FamilyCodec } from './family-codec.js';
 import { faultOf, hasSession, readRecord } from './family-record.js';
 import { KeyCeiling } from './key-ceiling.js';
+import { StaleReaders } from './stale-readers.js';
 import {
   openStore,
   recordCount,
@@ -64,6 +65,7 @@ export class FamilyStore implements SessionKeeper {
   readonly #ceiling: KeyCeiling;
   readonly #codec: FamilyCodec;
   readonly #clock: Clock;
+  readonly #staleReaders: StaleReaders;
   readonly #releaseDirectory: () => void;
   readonly #extendBeforeMs: number;
   readonly #beganMs: number;
@@ -86,6 +88,7 @@ export class FamilyStore implements SessionKeeper {
     this.#locks = locks;
     this.#keys = parts.keys;
     this.#clock = clock;
+    this.#staleReaders = new StaleReaders(environment.root, clock);
     this.#ceiling = opened.ceiling;
     this.#releaseDirectory = opened.release;
     this.environment = environment;
@@ -257,6 +260,7 @@ export class FamilyStore implements SessionKeeper {
 
   #onCommitted(): void {
     this.environment.root.resetReadTxn();
+    this.#staleReaders.check();
     this.#ceilingRefill();
     if (this.cycle.fault === undefined) this.#evictSome(Number.POSITIVE_INFINITY);
   }

@@ -9,6 +9,8 @@ const roundMs = 1000;
 const leaseMs = 5000;
 /** Buckets that are asked at once: a round is no burst. */
 const bucketsAtOnce = 64;
+/** A bucket in which nothing is known to be due is asked in one of so many rounds: others may have filed something there. */
+const roundsBetween = 4;
 
 export interface SweeperOptions {
   readonly link: RedisLink;
@@ -22,6 +24,8 @@ export interface SweeperOptions {
 
 export class Sweeper {
   rounds = 0;
+  /** By bucket: when its first deadline may be over, as of the last look. */
+  readonly #nextDueMs = new Float64Array(bucketCount);
   readonly #options: SweeperOptions;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
@@ -44,12 +48,19 @@ export class Sweeper {
     await link.runOn(keys.sweeper, ['EVAL', giveBack, 1, keys.sweeper, frontEnd]).catch(() => undefined);
   }
 
-  /** Sweeps all buckets now, whoever has the lease. */
-  async sweep(): Promise<void> {
+  async #sweep(): Promise<void> {
     const { buckets, onBucket } = this.#options;
     for (let first = 0; first < bucketCount && !this.#isClosed; first += bucketsAtOnce) {
       const some = Array.from({ length: Math.min(bucketsAtOnce, bucketCount - first) }, (_, i) => first + i);
-      await Promise.all(some.map((bucket) => buckets.settled(bucket)));
+      const nowMs = Date.now();
+      const due = some.filter(
+        (bucket) => (this.#nextDueMs[bucket] as number) <= nowMs || (bucket + this.rounds) % roundsBetween === 0,
+      );
+      await Promise.all(
+        due.map(async (bucket) => {
+          this.#nextDueMs[bucket] = (await buckets.settled(bucket)).nextDueMs;
+        }),
+      );
       await Promise.all(some.map((bucket) => onBucket(bucket)));
     }
   }
@@ -72,7 +83,7 @@ export class Sweeper {
     const isOurs = await link.runOn(keys.sweeper, ['EVAL', takeOrKeep, 1, keys.sweeper, frontEnd, leaseMs]);
     if (isOurs !== 1) return;
     await onRound();
-    await this.sweep();
+    await this.#sweep();
     this.rounds++;
   }
 }

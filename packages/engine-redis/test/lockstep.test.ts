@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => await server.stop());
 
 const onRedis: MakeEngine = (clock, limits) =>
-  createRedisEngine({ servers: serversOf(server), prefix: `step${++made}`, limits, clock });
+  createRedisEngine({ servers: serversOf(server), prefix: `step${++made}`, limits, clock, timeoutMs: 60_000 });
 const model: MakeEngine = (clock, limits) => createModelEngine({ clock, limits });
 
 /** A step takes a moment for each lease, wait and lifetime that ends in it; at the end of a script hardly any is left. */

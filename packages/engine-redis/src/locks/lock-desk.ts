@@ -1,8 +1,8 @@
-// The lock requests of this front-end: who asked, who waits, and what is bound to whom. The queues are the engine's; a
+// The lock requests of this front-end: who asked and who waits. The queues are the engine's; a
 // waiter here hears of its grant by message, and looks for itself at the end of the lease, and now and then, since a
 // message may be lost. Only the engine's answer ends a wait, so a grant and a time-out never cross.
 import { type Clock, EngineError } from '@msession/engine';
-import type { Binding, Bindings } from './bindings.js';
+import { type BoundLocks, retryMs } from './bound-locks.js';
 import type { LeaseWatch } from './lease-watch.js';
 import type { LockMessage } from './lock-messages.js';
 import { type LockOutcome, type LockRequest, noSession, refusedLocked } from './lock-request.js';
@@ -12,7 +12,7 @@ import type { Presence } from './presence.js';
 export interface LockDeskOptions {
   readonly clock: Clock;
   readonly scripts: LockScripts;
-  readonly bindings: Bindings;
+  readonly bound: BoundLocks;
   readonly presence: Presence;
   readonly leases: LeaseWatch;
   readonly bucketOf: (idText: string) => number;
@@ -40,18 +40,12 @@ interface Group {
   timer: { cancel(): void } | undefined;
 }
 
-const retryMs = 1000;
-/** More ended bindings of unknown whereabouts than that are looked through for those that are over. */
-const mostMoving = 256;
-
 export class LockDesk {
   granted = 0;
   timedOut = 0;
   readonly #asked = new Map<number, Asked>();
   readonly #byCaller = new Map<number, Set<Asked>>();
   readonly #groups = new Map<string, Group>();
-  /** Keys whose binding ended while they moved to another id, and until when that matters. */
-  readonly #moving = new Map<number, number>();
   readonly #options: LockDeskOptions;
   #waiting = 0;
   #lastNumber = 0;
@@ -167,14 +161,11 @@ export class LockDesk {
   }
 
   #grant(asked: Asked, key: number, data: Buffer | null): void {
-    const { clock, bindings, presence, bucketOf } = this.#options;
+    const { bound, leases } = this.#options;
     const { caller, bind, leaseMs } = asked.request;
     this.granted++;
-    this.#options.leases.begin(asked.idText, leaseMs);
-    if (bind) {
-      bindings.add(caller.id, { key, idText: asked.idText, untilMs: clock.monotonicMs() + leaseMs });
-      presence.enter(bucketOf(asked.idText), asked.idText);
-    }
+    leases.begin(asked.idText, leaseMs);
+    if (bind) bound.add(caller.id, key, asked.idText, leaseMs);
     this.#end(asked, { kind: 'granted', key, data });
   }
 
@@ -232,66 +223,12 @@ export class LockDesk {
 
   /** A caller hung up: its waits are withdrawn and its bound locks freed. Answers how many there were of both. */
   release(caller: { readonly id: number }): number {
-    const { clock, bindings, presence, bucketOf } = this.#options;
     const waits = [...(this.#byCaller.get(caller.id) ?? [])];
     for (const asked of waits) {
       this.#abandon(asked, asked.request.leaseMs + asked.request.waitMs);
       this.#end(asked, asked.request.ticket === 0 ? refusedLocked('the wait was withdrawn') : undefined);
     }
-    const nowMs = clock.monotonicMs();
-    const bound = bindings.take(caller.id);
-    for (const binding of bound) {
-      presence.leave(bucketOf(binding.idText));
-      if (binding.untilMs > nowMs) this.#unbind(binding);
-    }
-    return waits.length + bound.filter((binding) => binding.untilMs > nowMs).length;
-  }
-
-  #unbind(binding: Binding): void {
-    const { clock, scripts } = this.#options;
-    const attempt = (): void => {
-      scripts.unbind(binding.idText, binding.key).then(
-        (isDone) => {
-          // where a rename was under way a message says where to
-          if (!isDone) this.#moving.set(binding.key, binding.untilMs);
-          if (this.#moving.size > mostMoving) this.prune();
-        },
-        () => {
-          if (!this.#isClosed && clock.monotonicMs() < binding.untilMs) clock.schedule(retryMs, attempt);
-        },
-      );
-    };
-    attempt();
-  }
-
-  /** A lock was given back through this front-end. */
-  freed(key: number): void {
-    const binding = this.#options.bindings.remove(key);
-    if (binding !== undefined) this.#options.presence.leave(this.#options.bucketOf(binding.idText));
-  }
-
-  /** A lock was extended through this front-end; `isBound`: it still ends with its connection. */
-  extended(idText: string, key: number, leaseMs: number, isBound: boolean): void {
-    this.#options.leases.begin(idText, leaseMs);
-    const binding = this.#options.bindings.get(key);
-    if (!isBound) this.freed(key);
-    else if (binding !== undefined) binding.untilMs = this.#options.clock.monotonicMs() + leaseMs;
-  }
-
-  /** A session was renamed through this front-end: bound locks of it and of its sub-sessions go along. */
-  renamed(oldText: string, newText: string): void {
-    for (const binding of this.#options.bindings.all()) {
-      const { idText } = binding;
-      if (idText === oldText || idText.startsWith(`${oldText}/`))
-        this.#move(binding, newText + idText.slice(oldText.length));
-    }
-  }
-
-  #move(binding: Binding, idText: string): void {
-    const { presence, bucketOf } = this.#options;
-    presence.enter(bucketOf(idText), idText);
-    presence.leave(bucketOf(binding.idText));
-    binding.idText = idText;
+    return waits.length + this.#options.bound.release(caller.id);
   }
 
   /** What another front-end's script had to say, or one of this front-end to itself. */
@@ -300,9 +237,9 @@ export class LockDesk {
       const group = this.#groups.get(message.idText);
       if (group !== undefined) this.#watch(group, message.leftMs);
     } else if (message.kind === 'unbound') {
-      this.freed(message.key);
+      this.#options.bound.freed(message.key);
     } else if (message.kind === 'moved') {
-      this.#onMoved(message.key, message.idText);
+      this.#options.bound.moved(message.key, message.idText);
     } else {
       const asked = this.#asked.get(message.number);
       if (asked === undefined) return;
@@ -310,16 +247,6 @@ export class LockDesk {
       else if (message.data === 'to be fetched') void this.#claim(asked);
       else this.#grant(asked, message.key, message.data);
     }
-  }
-
-  #onMoved(key: number, idText: string): void {
-    const { bindings } = this.#options;
-    const binding = bindings.get(key);
-    const movingUntilMs = this.#moving.get(key);
-    if (binding !== undefined) this.#move(binding, idText);
-    if (movingUntilMs === undefined) return;
-    this.#moving.delete(key);
-    this.#unbind({ key, idText, untilMs: movingUntilMs });
   }
 
   /** Messages may have been lost: everybody who waits looks. */
@@ -357,16 +284,9 @@ export class LockDesk {
     else void this.#look(group);
   }
 
-  /** Forgets bound locks whose lease was over without a word. */
-  prune(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const { key, untilMs } of [...this.#options.bindings.all()]) if (untilMs <= nowMs) this.freed(key);
-    for (const [key, untilMs] of this.#moving) if (untilMs <= nowMs) this.#moving.delete(key);
-  }
-
-  /** Answers everyone who waits, gives back what is bound and leaves all queues; resolves when the engine knows. */
+  /** Answers everyone who waits and leaves all queues; resolves when Redis knows. */
   async close(): Promise<void> {
-    const { scripts, bindings, presence } = this.#options;
+    const { scripts } = this.#options;
     this.#isClosed = true;
     const closing: LockOutcome = { kind: 'refused', code: 'UNAVAILABLE', message: 'the server is shutting down' };
     const told: Promise<unknown>[] = [];
@@ -375,11 +295,6 @@ export class LockDesk {
       asked.isAbandoned = true;
       this.#end(asked, closing);
     }
-    for (const { idText, key } of [...bindings.all()]) {
-      bindings.remove(key);
-      told.push(scripts.unbind(idText, key));
-    }
-    presence.close();
     await Promise.allSettled(told);
   }
 }

@@ -4,7 +4,7 @@ import type { Caller } from '@msession/engine';
 import type { ScriptReply } from '../connection/script-runner.js';
 import type { EngineParts } from '../engine-parts.js';
 import { bucketCount, placeOf } from '../layout/place.js';
-import { Bindings } from './bindings.js';
+import { BoundLocks } from './bound-locks.js';
 import { locksHandler } from './handlers/locks.js';
 import { scancelHandler } from './handlers/scancel.js';
 import { sextendHandler } from './handlers/sextend.js';
@@ -28,6 +28,8 @@ export interface LockServiceOptions {
 export interface LockParts {
   readonly calls: LockCalls;
   readonly desk: LockDesk;
+  readonly bound: BoundLocks;
+  readonly leases: LeaseWatch;
 }
 
 const defaultFrontEndLifeMs = 10_000;
@@ -44,7 +46,6 @@ class ScriptLockService implements LockService {
   #engine: EngineParts | undefined;
   #parts: LockParts | undefined;
   #presence: Presence | undefined;
-  #leases: LeaseWatch | undefined;
   #lastTicket = 0;
 
   constructor(options: LockServiceOptions) {
@@ -65,7 +66,7 @@ class ScriptLockService implements LockService {
 
   async start(engine: EngineParts): Promise<void> {
     const { clock } = engine.clock;
-    const bindings = new Bindings();
+    const bucketOf = (idText: string): number => placeOf(Buffer.from(idText, 'latin1')).bucket;
     const { link, keys } = engine;
     const isSharded = await link.hasShardedChannels();
     const calls = new LockCalls(engine, this.#frontEndLifeMs, isSharded);
@@ -73,8 +74,9 @@ class ScriptLockService implements LockService {
       clock,
       renewMs: this.#frontEndLifeMs / 3,
       renew: (idText) => calls.renew(idText),
-      beforeRenewal: () => desk.prune(),
+      beforeRenewal: () => bound.prune(),
     });
+    const bound = new BoundLocks({ clock, scripts: calls, presence, bucketOf });
     const leases = new LeaseWatch({
       clock: engine.clock,
       scripts: calls,
@@ -85,15 +87,14 @@ class ScriptLockService implements LockService {
       clock,
       leases,
       scripts: calls,
-      bindings,
+      bound,
       presence,
-      bucketOf: (idText) => placeOf(Buffer.from(idText, 'latin1')).bucket,
+      bucketOf,
       pollMs: this.#pollMs,
     });
     this.#engine = engine;
     this.#presence = presence;
-    this.#leases = leases;
-    this.#parts = { calls, desk };
+    this.#parts = { calls, desk, bound, leases };
     const onMessage = (message: Buffer): void => this.#onMessage(message);
     if (isSharded) {
       const channels = Array.from({ length: bucketCount }, (_, bucket) => keys.ofBucket(bucket, `f:${calls.frontEnd}`));
@@ -109,8 +110,8 @@ class ScriptLockService implements LockService {
     const parts = this.#parts;
     if (engine === undefined || parts === undefined) return;
     this.#engine = undefined;
-    await parts.desk.close();
-    this.#leases?.close();
+    await Promise.all([parts.desk.close(), parts.bound.close()]);
+    this.#parts?.leases.close();
     this.#presence?.close();
   }
 
@@ -130,15 +131,15 @@ class ScriptLockService implements LockService {
 
   watchAll(): void {
     // what fails is left to the sweep
-    this.#leases?.watchAll().catch(() => undefined);
+    this.#parts?.leases.watchAll().catch(() => undefined);
   }
 
   async sweep(bucket: number): Promise<void> {
-    await this.#leases?.sweep(bucket);
+    await this.#parts?.leases.sweep(bucket);
   }
 
   renamed(oldText: string, newText: string): void {
-    this.#parts?.desk.renamed(oldText, newText);
+    this.#parts?.bound.renamed(oldText, newText);
   }
 
   get figures(): LockFigures {

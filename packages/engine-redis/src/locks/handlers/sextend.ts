@@ -5,7 +5,7 @@ import type { LockParts } from '../script-lock-service.js';
 
 export function sextendHandler(parts: () => LockParts): Handler<'SEXTEND'> {
   return async (engine, request, args) => {
-    const { calls, desk } = parts();
+    const { calls, bound, leases } = parts();
     const { key, leaseMs } = args;
     const idText = request.latin1(args.id);
     const call = engine.scripts
@@ -17,7 +17,8 @@ export function sextendHandler(parts: () => LockParts): Handler<'SEXTEND'> {
     const reply = await engine.scripts.send(call);
     const refusal = refused(engine, reply);
     if (refusal !== undefined) return refusal;
-    desk.extended(idText, key, leaseMs, reply === 2);
+    leases.begin(idText, leaseMs);
+    bound.extended(key, leaseMs, reply === 2);
     return replyInteger(1);
   };
 }

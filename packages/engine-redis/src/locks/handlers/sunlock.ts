@@ -8,7 +8,7 @@ import type { LockParts } from '../script-lock-service.js';
 
 export function sunlockHandler(parts: () => LockParts): Handler<'SUNLOCK'> {
   return async (engine, request, args) => {
-    const { calls, desk } = parts();
+    const { calls, bound } = parts();
     const { key } = args;
     const content = contentWords(args);
     const call = engine.scripts
@@ -22,7 +22,7 @@ export function sunlockHandler(parts: () => LockParts): Handler<'SUNLOCK'> {
     const refusal = refused(engine, reply);
     if (refusal !== undefined) return refusal;
     if (reply === 2) engine.figures.created++;
-    desk.freed(key);
+    bound.freed(key);
     return replyInteger(1);
   };
 }

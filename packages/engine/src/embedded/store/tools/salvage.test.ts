@@ -1,9 +1,10 @@
 // What is saved of a damaged store: everything that its damage did not touch, said with what is missing.
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { ManualClock } from '../../../conformance/index.js';
 import { ask, testDirectory } from '../test-stores.js';
+import { checkStore } from './check-store.js';
 import { type SalvageReport, salvageSource } from './salvage.js';
 import { dumpOf, engineIn, linesOf, makeStore, restore, sorted, wallStartMs } from './tool-stores.js';
 
@@ -72,7 +73,7 @@ test('of a file that is cut off its part is saved, and makes a store', async () 
   const directory = folder();
   await manySessions(directory);
   const file = path.join(directory, 'sessions.mdb');
-  truncateSync(file, Math.floor(readFileSync(file).length * 0.6));
+  truncateSync(file, Math.floor(readFileSync(file).length * 0.75));
   rmSync(path.join(directory, 'keys.mdb'));
   const { lines, report } = await salvaged(directory);
   const saved = lines.length - 2;
@@ -88,6 +89,36 @@ test('of a file that is cut off its part is saved, and makes a store', async () 
   for (const id of (await ask(engine, 'LIST')) as Buffer[])
     expect(String(await ask(engine, 'DATAGET', id))).toBe(`data of ${String(id).slice(1)} `.repeat(20));
   expect(await ask(engine, 'SLOCK', 'new', 'CREATE')).toBeGreaterThan(Date.now() * 1000);
+});
+
+test('of a store whose engine was killed everything is saved that was on disk, changes and ends too', async () => {
+  const directory = folder();
+  const clock = new ManualClock(wallStartMs);
+  const engine = engineIn(directory, clock, { durability: 'interval' });
+  await engine.start();
+  cleanups.push(() => engine.close());
+  // by the interval, so that what is on disk may be in the journal alone
+  const written = async () => {
+    const { batchesWritten } = engine.statistics().more;
+    clock.advance(1000);
+    while (engine.statistics().more.batchesWritten === batchesWritten)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (let i = 0; i < 50; i++) await ask(engine, 'DATASET', `s${i}`, 'first');
+  await written();
+  for (let i = 0; i < 10; i++) await ask(engine, 'DATASET', `s${i}`, 'second');
+  for (let i = 40; i < 50; i++) await ask(engine, 'DROP', `s${i}`);
+  await written();
+  // what a crash at this moment leaves
+  const killed = folder();
+  for (const file of ['sessions.mdb', 'keys.mdb']) cpSync(path.join(directory, file), path.join(killed, file));
+  const { lines, report } = await salvaged(killed);
+  expect(report).toEqual({ lostPages: 0, lostRecords: 0, strays: 0, notes: [] });
+  expect(lines.filter((line) => line.includes('"second"'))).toHaveLength(10);
+  expect(lines.filter((line) => line.includes('"first"'))).toHaveLength(30);
+  expect(lines).toEqual(sorted(await dumpOf(killed)));
+  const { findings } = await checkStore({ directory: killed });
+  expect(findings).toEqual([]);
 });
 
 test('is refused while an engine has the store', async () => {

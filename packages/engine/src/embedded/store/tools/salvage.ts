@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { SessionSource, StreamedFamily } from '../../../dump/session-stream.js';
 import { HalfSipHash } from '../../half-sip-hash.js';
-import { faultOf, readRecord } from '../family-record.js';
+import { visitBatch } from '../batch.js';
+import { checksumOf, checksumOffset, faultOf, readRecord } from '../family-record.js';
 import { type LeafNode, LmdbPages, noPage } from '../lmdb-pages.js';
 import { PageSet, walkPages } from '../page-walk.js';
 import type { StoreRun, StoreState } from '../store-environment.js';
@@ -79,6 +80,8 @@ class Salvage {
   #hasher: HalfSipHash | undefined;
   /** By key of the family. */
   readonly #strays = new Map<string, Place>();
+  /** What the journal has, by key of the family; undefined for one that ended. It is newer than the tree. */
+  readonly #journal = new Map<string, Buffer | undefined>();
   #newestMs = 0;
   #highestKey = 0;
 
@@ -93,6 +96,7 @@ class Salvage {
     const roots = this.#tableRoots();
     const facts = this.#facts(roots);
     this.#hasher = facts.hashKey === undefined ? undefined : new HalfSipHash(facts.hashKey);
+    this.#readJournal(roots.get('journal'));
     const familiesRoot = roots.get('families');
     if (familiesRoot === undefined)
       this.#report.notes.push('the table of sessions cannot be found; all pages are searched');
@@ -155,6 +159,42 @@ class Salvage {
     };
   }
 
+  /** Batches that a daemon which was killed had on disk and not in its tables yet. */
+  #readJournal(root: number | undefined): void {
+    if (root === undefined) return;
+    let isWhole = true;
+    walkPages(this.#pages, root, new PageSet(this.#pages.pageCount), {
+      onFault: () => {
+        isWhole = false;
+      },
+      onLeaf: (nodes) => {
+        for (const node of nodes) isWhole = this.#readBatch(this.#pages.dataOf(node)) && isWhole;
+      },
+    });
+    if (!isWhole)
+      this.#report.notes.push('the journal cannot be read as a whole; some of the last changes are missing');
+  }
+
+  /** Whether all of a batch could be read. */
+  #readBatch(batch: Buffer | undefined): boolean {
+    if (batch === undefined) return false;
+    let isWhole = true;
+    try {
+      visitBatch(batch, {
+        put: (key, record) => {
+          // records in a batch have no checksum yet
+          if (record.length > checksumOffset + 4) record.writeUInt32LE(checksumOf(record), checksumOffset);
+          if (this.#isRecord(key, record)) this.#journal.set(key.toString('latin1'), record);
+          else isWhole = false;
+        },
+        remove: (key) => void this.#journal.set(key.toString('latin1'), undefined),
+      });
+    } catch {
+      return false;
+    }
+    return isWhole;
+  }
+
   /** What can be read of a table of JSON, by its keys. */
   #json(root: number | undefined): Map<string, unknown> {
     const found = new Map<string, unknown>();
@@ -197,7 +237,7 @@ class Salvage {
       if (page?.kind !== 'leaf') continue;
       for (const [index, node] of page.nodes.entries()) {
         const key = node.key.toString('latin1');
-        const bytes = inTree.has(key) ? undefined : this.#record(node);
+        const bytes = inTree.has(key) || this.#journal.has(key) ? undefined : this.#record(node);
         if (bytes === undefined) continue;
         const writtenAtMs = bytes.readDoubleLE(16);
         if (writtenAtMs > (this.#strays.get(key)?.writtenAtMs ?? Number.NEGATIVE_INFINITY))
@@ -210,15 +250,18 @@ class Salvage {
   /** The bytes of a record that proves itself. */
   #record(node: LeafNode): Buffer | undefined {
     if (node.tableRoot !== undefined || node.key.length < 5) return undefined;
-    const id = idOfKey(node.key);
-    if (familyIdFault(id) !== undefined) return undefined;
-    const hasher = this.#hasher;
-    if (hasher !== undefined && !familyKey(hasher.hash(id, 0, id.length), id, 0, id.length).equals(node.key))
-      return undefined;
     const bytes = this.#pages.dataOf(node);
-    if (bytes === undefined || faultOf(bytes) !== undefined || recordFault(bytes) !== undefined) return undefined;
+    return bytes !== undefined && this.#isRecord(node.key, bytes) ? bytes : undefined;
+  }
+
+  #isRecord(key: Buffer, bytes: Buffer): boolean {
+    const id = idOfKey(key);
+    if (familyIdFault(id) !== undefined) return false;
+    const hasher = this.#hasher;
+    if (hasher !== undefined && !familyKey(hasher.hash(id, 0, id.length), id, 0, id.length).equals(key)) return false;
+    if (faultOf(bytes) !== undefined || recordFault(bytes) !== undefined) return false;
     this.#note(bytes);
-    return bytes;
+    return true;
   }
 
   #note(bytes: Buffer): void {
@@ -284,11 +327,14 @@ class Salvage {
       const page = this.#pages.page(number);
       if (page?.kind !== 'leaf') continue;
       for (const node of page.nodes) {
+        if (this.#journal.has(node.key.toString('latin1'))) continue;
         const record = this.#record(node);
         if (record === undefined) this.#report.lostRecords++;
         else yield { key: node.key, record };
       }
     }
+    for (const [key, record] of this.#journal)
+      if (record !== undefined) yield { key: Buffer.from(key, 'latin1'), record };
     for (const { page: number, index } of this.#strays.values()) {
       const page = this.#pages.page(number);
       const node = page?.kind === 'leaf' ? page.nodes[index] : undefined;

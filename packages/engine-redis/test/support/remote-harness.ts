@@ -2,12 +2,10 @@
 // under way comes to its end; and time passes in steps, so that leases and deadlines happen in their order.
 import { type ConformanceHarness, createEngineHarness, type ManualClock } from '@msession/engine/conformance';
 import { createRedisEngine, type RedisEngine, type RedisServers } from '../../src/index.js';
-import { latestLink, linkSettled } from './link-watch.js';
+import { latestLink, linkSettled, passTime } from './link-watch.js';
 
 const runId = Math.random().toString(36).slice(2, 8);
 let made = 0;
-/** More steps than that, and what is left of the time passes at once: cases let centuries pass. */
-const maxSteps = 100;
 
 /** A harness around an engine without sessions, under a prefix of its own. */
 export async function createRemoteHarness(servers: RedisServers): Promise<ConformanceHarness> {
@@ -33,21 +31,7 @@ export async function createRemoteHarness(servers: RedisServers): Promise<Confor
       });
     },
     async advance(milliseconds) {
-      if (clock === undefined || engine === undefined) return;
-      await settled();
-      const endMs = clock.monotonicMs() + milliseconds;
-      const wallOffset = clock.wallMs() - clock.monotonicMs();
-      for (let step = 0; step < maxSteps; step++) {
-        const deadlineMs = (await engine.sweep()) - wallOffset;
-        const nextMs = Math.min(clock.nextTimerMs() ?? Number.POSITIVE_INFINITY, deadlineMs);
-        if (nextMs > endMs) break;
-        clock.advance(Math.max(0, nextMs - clock.monotonicMs()));
-        await settled();
-      }
-      clock.advance(endMs - clock.monotonicMs());
-      await settled();
-      await engine.sweep();
-      await settled();
+      if (clock !== undefined && engine !== undefined) await passTime(link, engine, clock, milliseconds);
     },
   };
 }

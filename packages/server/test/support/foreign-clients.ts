@@ -142,14 +142,16 @@ export function testForeignClients(makeEngine: () => Engine | Promise<Engine>): 
     test('MONITOR', async () => {
       const monitor = execFile('redis-cli', ['-p', String(port), 'MONITOR']);
       let output = '';
+      let asked: Promise<unknown> | undefined;
       const seen = new Promise<void>((resolve) => {
         monitor.stdout?.on('data', (chunk: string) => {
           output += chunk;
           if (output.includes('ECHO')) resolve();
-          else if (output.includes('OK')) void run('redis-cli', ['-p', String(port), 'ECHO', 'now']);
+          else if (output.includes('OK')) asked ??= run('redis-cli', ['-p', String(port), 'ECHO', 'now']);
         });
       });
       await seen;
+      await asked;
       monitor.kill();
       expect(output).toContain('"ECHO" "<3 bytes>"');
     });
@@ -186,14 +188,15 @@ export function testForeignClients(makeEngine: () => Engine | Promise<Engine>): 
       const lines: string[] = [];
       const watcher = createClient({ url: `redis://127.0.0.1:${port}`, RESP: version });
       await watcher.connect();
+      let seen: () => void = () => undefined;
       const line = new Promise<void>((resolve) => {
-        void watcher
-          .monitor((reply) => {
-            lines.push(String(reply));
-            resolve();
-          })
-          .then(async () => run('redis-cli', ['-p', String(port), 'COUNT']));
+        seen = resolve;
       });
+      await watcher.monitor((reply) => {
+        lines.push(String(reply));
+        seen();
+      });
+      await run('redis-cli', ['-p', String(port), 'COUNT']);
       await line;
       expect(lines[0]).toContain('"COUNT"');
       watcher.destroy();

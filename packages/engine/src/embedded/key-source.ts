@@ -5,6 +5,8 @@ import type { Clock } from '../engine.js';
 /** Makes sure that keys up to `needed` and some more are never handed out again by another process; answers how far. */
 export type RaiseCeiling = (needed: number) => number;
 
+const keysOfACommand = 16;
+
 export class KeySource {
   #last = 0;
   #ceiling = Number.POSITIVE_INFINITY;
@@ -34,9 +36,9 @@ export class KeySource {
     return this.#last;
   }
 
-  /** How far the ceiling is from the keys of this moment. */
+  /** How far the ceiling is from the keys of this moment, with some to spare: a command may take several. */
   get left(): number {
-    return this.#ceiling - Math.max(this.#last, this.#now());
+    return this.#ceiling - Math.max(this.#last, this.#now()) - keysOfACommand;
   }
 
   raiseCeiling(): void {

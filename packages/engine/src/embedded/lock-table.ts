@@ -9,6 +9,11 @@ import { type Sessions, slashIn } from './sessions.js';
 
 const refusedLocked = (message: string): LockOutcome => ({ kind: 'refused', code: 'LOCKED', message });
 const noSession: LockOutcome = { kind: 'refused', code: 'NOSESSION', message: 'there is no session of that id' };
+const noKey: LockOutcome = {
+  kind: 'refused',
+  code: 'UNAVAILABLE',
+  message: 'the store cannot be written, and without it no lock key is safe; make room on its disk, reads go on',
+};
 
 const sweepPeriodMs = 60_000;
 
@@ -73,7 +78,11 @@ export class LockTable {
     }
     this.#settle(lock);
     if (this.#locks.get(idText) !== lock) this.#locks.set(idText, lock);
-    if (!this.#isHeld(lock)) return this.#grant(lock, address, request);
+    if (!this.#isHeld(lock)) {
+      const outcome = this.#grant(lock, address, request);
+      if (outcome.kind === 'refused') this.#forgetIfIdle(lock);
+      return outcome;
+    }
     if (lock.holderId === request.caller.id && ticket === 0)
       return refusedLocked('this connection holds the lock already');
     if (request.waitMs === undefined || request.waitMs === 0) return refusedLocked('another holds the lock');
@@ -151,9 +160,11 @@ export class LockTable {
   }
 
   #grant(lock: Lock, address: number, request: LockRequest): LockOutcome {
+    const key = this.#nextKey();
+    if (key === undefined) return noKey;
     this.#willChange(lock);
     this.#lapse(lock);
-    lock.key = this.#keys.next();
+    lock.key = key;
     lock.hasLapsed = false;
     lock.holderId = request.caller.id;
     lock.note = request.note;
@@ -174,6 +185,15 @@ export class LockTable {
       key: lock.key,
       data: request.withData && address !== 0 ? this.#sessions.dataOf(address) : null,
     };
+  }
+
+  /** Undefined when no key may be handed out: what keeps keys from repeating cannot be written. */
+  #nextKey(): number | undefined {
+    try {
+      return this.#keys.next();
+    } catch {
+      return undefined;
+    }
   }
 
   #willChange(lock: Lock): void {
@@ -466,7 +486,9 @@ export class LockTable {
     for (let waiter = lock.waiters.shift(); waiter !== undefined; waiter = lock.waiters.shift()) {
       this.#leave(waiter);
       if (address !== 0 || (mayReserve && waiter.request.create)) {
-        waiter.settle(this.#grant(lock, address, waiter.request));
+        const outcome = this.#grant(lock, address, waiter.request);
+        waiter.settle(outcome);
+        if (outcome.kind === 'refused') continue;
         if (address === 0) this.#refuseOthers(lock);
         return;
       }

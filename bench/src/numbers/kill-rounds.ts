@@ -37,7 +37,7 @@ export function killVerdict(output: string, exitCode: number | null): Verdict {
     target: 'none with `always`; at most one interval and its commit with `interval`',
     reached: isWhole
       ? `${thousands(always.lost)} of ${thousands(always.acknowledged)} with \`always\`; with \`interval\` of 200 ms the oldest loss ${thousands(interval.longestLossMs)} ms before its kill; ${always.kills} kills each`
-      : 'the harness found a broken promise',
+      : `the harness ended with exit code ${exitCode ?? 'of a signal'} before it was through: a broken promise, or no harness`,
     isReached: isWhole && always.lost === 0,
   };
 }

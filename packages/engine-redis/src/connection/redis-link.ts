@@ -23,7 +23,7 @@ export interface RedisLinkOptions {
 
 const retryDelayMs = 25;
 /** Errors of commands that were not carried out: worth another try, since the state behind them passes. */
-const passing = /^(LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|BUSY) /;
+const passing = /^(LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|BUSY|Too many Cluster redirections)\b/;
 
 export class RedisLink {
   readonly isCluster: boolean;

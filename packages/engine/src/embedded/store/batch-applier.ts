@@ -1,86 +1,156 @@
-// Writes batches and keeps the tables that depend on families right, each time in one transaction. Runs on the thread
-// that owns the disk, or in place.
+// Takes batches to disk, each in one transaction: at once into the tables, or as they are into the journal, from where
+// the tables get them later, many at a time and in the order of their keys. A batch is on disk either way; a journal
+// that a crash leaves is folded into the tables before anybody reads them (`foldJournal`). Runs on the thread that owns
+// the disk, or in place.
 import { HalfSipHash } from '../half-sip-hash.js';
 import { visitBatch } from './batch.js';
-import { checksumOf, checksumOffset, faultOf, readRecord, walkVariables } from './family-record.js';
-import { present, type StoreEnvironment, type StoreName, type StoreState } from './store-environment.js';
-import { deadlineKey, keyAfter, postingBound, postingKey } from './store-keys.js';
+import { faultOf } from './family-record.js';
+import { FamilyTables } from './family-tables.js';
+import { Generation } from './generation.js';
+import { foldedAtOnce, generationLimits, removeEntries } from './journal.js';
+import type { StoreEnvironment, StoreName, StoreState } from './store-environment.js';
+import { keyAfter, postingBound, present } from './store-keys.js';
 import { StoreFault } from './store-options.js';
 
 /** A page more or less that changing a tree may take, per entry that grows. */
 const overheadBytes = 64;
 const pageBytes = 4096;
+export interface BatchApplierOptions {
+  /** Bytes of the journal that are folded together; default 64 MiB. */
+  readonly generationBytes?: number;
+}
 
 export class BatchApplier {
+  /** Number of the last batch that is in the tables, with all before it. */
+  settled = 0;
   readonly #environment: StoreEnvironment;
-  readonly #hasher: HalfSipHash;
+  readonly #tables: FamilyTables;
+  readonly #limits: { readonly bytes: number; readonly operations: number };
   #maxStoreBytes: number;
-  /** Searched names, by name byte for byte. */
-  readonly #names = new Map<string, number>();
+  /** What gathers in the journal, and what is on its way from there into the tables. */
+  #gathering = new Generation();
+  #folding: Generation | undefined;
+  /** Memory of the last generation, for the next: new pages cost more than a copy into used ones. */
+  #spareChunks: Buffer[] = [];
+  /** Entries of the journal: the next, and the first that is not of the generation that is being folded. */
+  #nextEntry = 1;
+  #firstGathering = 1;
+  #lastBatch = 0;
+  /** Number of the last batch in the generation that is being folded. */
+  #foldingThrough = 0;
 
-  constructor(environment: StoreEnvironment, hashKey: Uint8Array, maxStoreBytes: number) {
+  constructor(
+    environment: StoreEnvironment,
+    hashKey: Uint8Array,
+    maxStoreBytes: number,
+    options: BatchApplierOptions = {},
+  ) {
     this.#environment = environment;
-    this.#hasher = new HalfSipHash(hashKey);
+    this.#tables = new FamilyTables(environment, new HalfSipHash(hashKey));
     this.#maxStoreBytes = maxStoreBytes;
-    for (const { value } of environment.names.getRange({})) this.#names.set(value.name, value.number);
+    this.#limits = {
+      ...generationLimits,
+      bytes: Math.min(options.generationBytes ?? Infinity, generationLimits.bytes),
+    };
   }
 
-  /** @throws whatever LMDB or the limit of the store's size has against it; nothing is written then */
-  apply(batch: Buffer, state: StoreState): void {
-    const { root, meta } = this.#environment;
+  /**
+   * Takes a batch straight into the tables, behind everything in the journal.
+   * @throws whatever LMDB or the limit of the store's size has against it; nothing of the batch is written then
+   */
+  apply(batch: Buffer, state: StoreState, number = 0): void {
+    this.foldAll();
     this.#refuseIfFull(batch);
-    root.transactionSync(() => {
-      visitBatch(batch, {
-        put: (key, record, filedBefore, hasLocks) => this.#put(key, record, filedBefore, hasLocks),
-        remove: (key, filedBefore) => this.#remove(key, filedBefore),
-      });
-      meta.putSync('state', state);
+    this.#transaction(() => {
+      visitBatch(batch, this.#tables);
+      this.#environment.meta.putSync('state', state);
     });
+    this.#lastBatch = number;
+    this.settled = number;
   }
 
-  #put(key: Buffer, record: Buffer, filedBefore: number, hasLocks: boolean): void {
-    const { families, deadlines, locked } = this.#environment;
-    if (this.#names.size > 0) this.#changePostings(key, families.get(key), record);
-    record.writeUInt32LE(checksumOf(record), checksumOffset);
-    const filed = record.readUInt32LE(12);
-    if (filedBefore !== filed) {
-      if (filedBefore !== 0) deadlines.removeSync(deadlineKey(filedBefore, key));
-      if (filed !== 0) deadlines.putSync(deadlineKey(filed, key), present);
+  /** Takes a batch into the journal, and some of what is there into the tables. @throws as `apply` */
+  append(batch: Buffer, state: StoreState, number: number): void {
+    if (this.#gathering.isFull(this.#limits)) this.#beginFold();
+    if (batch.length > this.#limits.bytes || !this.#gathering.hasRoomFor(batch) || this.#mayFill(batch)) {
+      this.apply(batch, state, number);
+      return;
     }
-    families.putSync(key, record);
-    if (hasLocks) locked.putSync(key, present);
-    else locked.removeSync(key);
+    const { journal, meta } = this.#environment;
+    const folding = this.#folding;
+    let share = folding === undefined ? 0 : this.#share(folding, batch.length);
+    this.#transaction(() => {
+      journal.putSync(this.#nextEntry, batch);
+      meta.putSync('state', state);
+      // a few need no flush of their own
+      if (folding !== undefined && share <= foldedAtOnce) this.#foldSome(folding, share);
+    });
+    this.#gathering.add(batch);
+    this.#nextEntry++;
+    this.#lastBatch = number;
+    if (folding === undefined) return;
+    if (folding.remaining === 0) this.#endFold();
+    else for (; share > foldedAtOnce && this.#folding === folding; share -= foldedAtOnce) this.fold(foldedAtOnce);
   }
 
-  #remove(key: Buffer, filedBefore: number): void {
-    const { families, deadlines, locked } = this.#environment;
-    if (this.#names.size > 0) this.#changePostings(key, families.get(key), undefined);
-    if (filedBefore !== 0) deadlines.removeSync(deadlineKey(filedBefore, key));
-    families.removeSync(key);
-    locked.removeSync(key);
+  /** As `append`, and takes everything in the journal into the tables. */
+  settle(batch: Buffer, state: StoreState, number: number): void {
+    if (batch.length > 0) this.append(batch, state, number);
+    this.foldAll();
+    this.settled = number;
   }
 
-  #changePostings(key: Buffer, before: Buffer | undefined, after: Buffer | undefined): void {
-    const { postings } = this.#environment;
-    const old = before === undefined ? [] : this.#postingsOf(key, before);
-    const now = after === undefined ? [] : this.#postingsOf(key, after);
-    const kept = new Set(now.map((posting) => posting.toString('latin1')));
-    const had = new Set(old.map((posting) => posting.toString('latin1')));
-    for (const posting of old) if (!kept.has(posting.toString('latin1'))) postings.removeSync(posting);
-    for (const posting of now) if (!had.has(posting.toString('latin1'))) postings.putSync(posting, present);
+  /** So much of a generation that it is done when what gathers meanwhile is as much. */
+  #share(folding: Generation, bytes: number): number {
+    const left = Math.max(bytes, this.#limits.bytes - this.#gathering.bytes);
+    return Math.ceil((folding.remaining * bytes) / left) + 1;
   }
 
-  /** Keys of the postings that a record should have; of one name, when it is given. */
-  #postingsOf(key: Buffer, record: Buffer, only?: number): Buffer[] {
-    const found: Buffer[] = [];
-    for (const { variables } of readRecord(record).sessions) {
-      walkVariables(variables, (nameStart, nameEnd, valueStart, valueEnd) => {
-        const number = this.#names.get(variables.toString('latin1', nameStart, nameEnd));
-        if (number === undefined || (only !== undefined && only !== number)) return;
-        found.push(postingKey(number, this.#hasher.hash(variables, valueStart, valueEnd), key));
-      });
+  /** Takes so many operations from the journal into the tables; answers whether any are left. */
+  fold(count: number): boolean {
+    if (this.#folding === undefined) this.#beginFold();
+    const folding = this.#folding;
+    if (folding === undefined) return false;
+    this.#transaction(() => this.#foldSome(folding, count));
+    if (folding.remaining === 0) this.#endFold();
+    return this.#folding !== undefined || this.#gathering.operations > 0;
+  }
+
+  /** Leaves the journal empty. */
+  foldAll(): void {
+    while (this.#folding !== undefined || this.#gathering.operations > 0) this.fold(foldedAtOnce);
+  }
+
+  #beginFold(): void {
+    while (this.#folding !== undefined) this.fold(foldedAtOnce);
+    if (this.#gathering.operations === 0) return;
+    this.#folding = this.#gathering;
+    this.#foldingThrough = this.#lastBatch;
+    this.#gathering = new Generation(this.#spareChunks);
+    this.#firstGathering = this.#nextEntry;
+  }
+
+  #foldSome(folding: Generation, count: number): void {
+    folding.foldSome(count, this.#tables);
+    if (folding.remaining === 0) removeEntries(this.#environment, this.#firstGathering);
+  }
+
+  #endFold(): void {
+    this.#spareChunks = this.#folding?.chunks ?? [];
+    this.#folding = undefined;
+    this.settled = this.#foldingThrough;
+  }
+
+  /** What fails leaves the disk and what is known of it as they were. */
+  #transaction(act: () => void): void {
+    const position = this.#folding?.position ?? 0;
+    try {
+      this.#environment.root.transactionSync(act);
+    } catch (error) {
+      this.#folding?.rewind(position);
+      this.#tables.reread();
+      throw error;
     }
-    return found;
   }
 
   /** From now on a name is kept in the postings. */
@@ -88,11 +158,11 @@ export class BatchApplier {
     const { root, names } = this.#environment;
     root.transactionSync(() => {
       // one that could not be dropped
-      const before = this.#names.get(name);
+      const before = this.#tables.names.get(name);
       if (before !== undefined) names.removeSync(before);
       names.putSync(number, { number, name, isComplete: false } satisfies StoreName);
     });
-    this.#names.set(name, number);
+    this.#tables.names.set(name, number);
   }
 
   /** Takes up to so many postings of a name, and with the last of them the name; answers null when that was all. */
@@ -107,7 +177,7 @@ export class BatchApplier {
       else if (name?.isComplete === true) names.putSync(number, { ...name, isComplete: false });
       return keys.length < limit ? null : (keys.at(-1) ?? null);
     });
-    if (name !== undefined && this.#names.get(name.name) === number) this.#names.delete(name.name);
+    if (name !== undefined && this.#tables.names.get(name.name) === number) this.#tables.names.delete(name.name);
     return last;
   }
 
@@ -122,7 +192,7 @@ export class BatchApplier {
       for (const { key, value } of families.getRange({ start, limit })) batch.push({ key, value });
       for (const { key, value } of batch) {
         if (faultOf(value) === undefined)
-          for (const posting of this.#postingsOf(key, value, number)) postings.putSync(posting, present);
+          for (const posting of this.#tables.postingsOf(key, value, number)) postings.putSync(posting, present);
         last = key;
         count++;
       }
@@ -135,6 +205,11 @@ export class BatchApplier {
 
   setMaxStoreBytes(bytes: number): void {
     this.#maxStoreBytes = bytes;
+  }
+
+  /** Whether a batch in the journal and then in the tables might be more than the store may use. */
+  #mayFill(batch: Buffer): boolean {
+    return this.#maxStoreBytes !== 0 && usedStoreBytes(this.#environment) + batch.length * 3 > this.#maxStoreBytes;
   }
 
   #refuseIfFull(batch: Buffer): void {
@@ -158,9 +233,10 @@ export class BatchApplier {
 }
 
 /** Bytes of pages in use; those that are free to be used again do not count. */
-export function usedStoreBytes({ families, deadlines, locked, names, postings, meta }: StoreEnvironment): number {
+export function usedStoreBytes(environment: StoreEnvironment): number {
+  const { families, deadlines, locked, names, postings, journal, meta } = environment;
   let pages = 0;
-  for (const table of [families, deadlines, locked, names, postings, meta]) {
+  for (const table of [families, deadlines, locked, names, postings, journal, meta]) {
     const stats = table.getStats() as {
       treeBranchPageCount: number;
       treeLeafPageCount: number;

@@ -7,7 +7,7 @@
 // Records come without their checksum; whoever writes them fills it in.
 import { ByteWriter } from './byte-writer.js';
 
-const operation = { put: 1, remove: 2 } as const;
+export const operationKind = { put: 1, remove: 2 } as const;
 
 export interface BatchVisitor {
   put(key: Buffer, record: Buffer, filedBefore: number, hasLocks: boolean): void;
@@ -30,17 +30,17 @@ export class BatchBuilder {
     return this.writer.length === 0;
   }
 
-  /** Begins a put: the record is written into `writer` next, then `endPut` is called. */
-  beginPut(key: Uint8Array, filedBefore: number): void {
+  /** Begins a put: the record is written into `writer` next, then `endPut` is called. The key is the first of these bytes. */
+  beginPut(key: Uint8Array, filedBefore: number, keyBytes = key.length): void {
     const { writer } = this;
-    writer.byte(operation.put);
-    writer.short(key.length);
+    writer.byte(operationKind.put);
+    writer.short(keyBytes);
     this.#recordBytesAt = writer.length;
     writer.word(0);
     writer.word(filedBefore);
     this.#hasLocksAt = writer.length;
     writer.byte(0);
-    writer.bytes(key);
+    writer.bytes(key, 0, keyBytes);
     this.#recordAt = writer.length;
   }
 
@@ -52,34 +52,52 @@ export class BatchBuilder {
 
   remove(key: Uint8Array, filedBefore: number): void {
     const { writer } = this;
-    writer.byte(operation.remove);
+    writer.byte(operationKind.remove);
     writer.short(key.length);
     writer.word(filedBefore);
     writer.bytes(key);
   }
 }
 
+/** An operation of a batch: which it is, and where its parts lie. Of a removal `recordAt` is `nextAt`. */
+export interface OperationPlace {
+  readonly kind: number;
+  readonly filedBefore: number;
+  readonly hasLocks: boolean;
+  readonly keyAt: number;
+  readonly recordAt: number;
+  readonly nextAt: number;
+}
+
+/** The operation that begins at a place. */
+export function operationAt(batch: Buffer, at: number): OperationPlace {
+  const kind = batch[at] as number;
+  const keyBytes = batch.readUInt16LE(at + 1);
+  if (kind === operationKind.remove) {
+    const keyAt = at + 7;
+    const end = keyAt + keyBytes;
+    const filedBefore = batch.readUInt32LE(at + 3);
+    return { kind, filedBefore, hasLocks: false, keyAt, recordAt: end, nextAt: end };
+  }
+  const keyAt = at + 12;
+  const recordAt = keyAt + keyBytes;
+  return {
+    kind,
+    filedBefore: batch.readUInt32LE(at + 7),
+    hasLocks: batch[at + 11] === 1,
+    keyAt,
+    recordAt,
+    nextAt: recordAt + batch.readUInt32LE(at + 3),
+  };
+}
+
 /** Goes through a batch in order; the buffers are parts of it. */
 export function visitBatch(batch: Buffer, visitor: BatchVisitor): void {
-  let at = 0;
-  while (at < batch.length) {
-    const keyBytes = batch.readUInt16LE(at + 1);
-    if (batch[at] === operation.put) {
-      const recordBytes = batch.readUInt32LE(at + 3);
-      const keyAt = at + 12;
-      const recordAt = keyAt + keyBytes;
-      const end = recordAt + recordBytes;
-      visitor.put(
-        batch.subarray(keyAt, recordAt),
-        batch.subarray(recordAt, end),
-        batch.readUInt32LE(at + 7),
-        batch[at + 11] === 1,
-      );
-      at = end;
-    } else {
-      const keyAt = at + 7;
-      visitor.remove(batch.subarray(keyAt, keyAt + keyBytes), batch.readUInt32LE(at + 3));
-      at = keyAt + keyBytes;
-    }
+  for (let at = 0; at < batch.length; ) {
+    const { kind, filedBefore, hasLocks, keyAt, recordAt, nextAt } = operationAt(batch, at);
+    const key = batch.subarray(keyAt, recordAt);
+    if (kind === operationKind.put) visitor.put(key, batch.subarray(recordAt, nextAt), filedBefore, hasLocks);
+    else visitor.remove(key, filedBefore);
+    at = nextAt;
   }
 }

@@ -1,32 +1,30 @@
-// From changed families to batches on disk. Changes gather in one list while the other is being written: a batch is what
-// all families were at one instant. Writing it down takes slices of time between requests; a family that is about to
-// change again before its turn is written down first, as it was, so the instant stays one (copy on write). The batch
-// then goes to the thread that owns the disk; meanwhile further changes gather for the next, which is the group commit.
+// From changed families to batches on disk. Changes gather while an earlier batch is being written: a batch is what all
+// families were at one instant. Writing it down takes slices of time between requests; a family that is about to change
+// again before its turn is written down first, as it was, so the instant stays one (copy on write). The batch then goes
+// to the thread that owns the disk; meanwhile further changes gather for the next, which is the group commit.
 import type { Clock } from '../../engine.js';
 import type { LockTable } from '../lock-table.js';
 import { headWord } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
 import { BatchBuilder } from './batch.js';
-import { earliestDeadlineMs, type FamilyCodec } from './family-codec.js';
+import { ChangedFamilies } from './changed-families.js';
+import type { FamilyCodec } from './family-codec.js';
+import { FamilyPen } from './family-pen.js';
 import type { StoreState } from './store-environment.js';
-import { familyKey } from './store-keys.js';
 import { type Durability, StoreFault } from './store-options.js';
 import type { StoreTime } from './store-time.js';
 import type { StoreWriter } from './store-writer.js';
+import { type Waiter, waiter } from './waiter.js';
 
 /** How long families are written down at a stretch. */
 const sliceMs = 1;
 const familiesPerReading = 16;
-const secondList = 0x80000000;
 const retryMs = 1000;
 /** Without durability nothing is written but to make room, so few at a time. */
 const victimsPerBatch = 256;
-
-interface Waiter {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
+/** How long nothing changes before the journal is folded into the tables, and how much of it nobody minds to wait for. */
+const idleMs = 3000;
+const foldedAtOnce = 512;
 
 export interface CommitCycleOptions {
   readonly sessions: Sessions;
@@ -41,7 +39,9 @@ export interface CommitCycleOptions {
   readonly state: () => StoreState;
   /** Deadlines up to this second have been looked at: a family filed there must be filed anew. */
   readonly sweptSecond: () => number;
-  /** A batch is on disk. */
+  /** Whether memory is short, so that families should be fit to leave it soon. */
+  readonly isShort: () => boolean;
+  /** A batch is on disk, or more of the journal is in the tables. */
   readonly onCommitted: () => void;
   readonly onNotice: (message: string) => void;
 }
@@ -49,23 +49,23 @@ export interface CommitCycleOptions {
 export class CommitCycle {
   /** Number of the batch that is made of the present changes. */
   batch = 2;
-  /** Number of the last batch on disk; records of earlier processes count as that of the first. */
-  committed = 1;
+  /** Number of the last batch in the tables, with all before it; records of earlier processes count as that of the first. */
+  settled = 1;
   batchesWritten = 0;
   bytesWritten = 0;
   /** What keeps batches from the disk, or undefined. */
   fault: string | undefined;
   readonly #options: CommitCycleOptions;
   readonly #sessions: Sessions;
-  /** Addresses of changed families; 0 where one has gone or is written down. */
-  readonly #lists: [number[], number[]] = [[], []];
-  #current: 0 | 1 = 0;
-  /** Ids that ended, and the seconds under which they are filed. */
-  #dead = new Map<string, number>();
-  #deadInFlight = new Map<string, number>();
+  readonly #changed: ChangedFamilies;
+  readonly #pen: FamilyPen;
   #reservations = new Set<string>();
   #builder: BatchBuilder | undefined;
+  /** How much of its list is written down. */
+  #writtenOfList = 0;
   #isCommitting = false;
+  /** Number of the last batch on disk. */
+  #lastWritten = 1;
   /** Whether somebody may wait for the present changes. */
   #mustKeep = false;
   #flightMustKeep = false;
@@ -75,6 +75,8 @@ export class CommitCycle {
   #flight: Waiter | undefined;
   #timer: { cancel(): void } | undefined;
   #isScheduled = false;
+  #idleTimer: { cancel(): void } | undefined;
+  #isClosing = false;
   #isClosed = false;
   #memory: ArrayBuffer | undefined;
   /** Operations that did not reach the disk. */
@@ -83,33 +85,24 @@ export class CommitCycle {
   constructor(options: CommitCycleOptions) {
     this.#options = options;
     this.#sessions = options.sessions;
+    this.#changed = new ChangedFamilies(options.sessions);
+    this.#pen = new FamilyPen(options);
   }
 
-  /** Whether an id ended though its record may still be on disk. */
-  isDead(idText: string): boolean {
-    return this.#dead.has(idText) || this.#deadInFlight.has(idText);
+  /** Whether an id ended though its record may still be in the tables. */
+  hasEnded(idText: string): boolean {
+    return this.#changed.hasEnded(idText);
   }
 
   willChange(parent: number, mustKeep: boolean): void {
-    const mark = this.#sessions.word(parent, headWord.changed);
     if (mustKeep) {
       this.#mustKeep = true;
       this.#hasChanged = true;
     }
-    if (mark !== 0) {
-      if (mark >>> 31 === this.#current) return;
-      (this.#lists[mark >>> 31 === 1 ? 1 : 0] as number[])[(mark & ~secondList) - 1] = 0;
-      this.#writeDown(parent);
-    }
-    this.#mark(parent);
-    if (mustKeep) this.#arm();
-  }
-
-  #mark(parent: number): void {
-    const list = this.#lists[this.#current];
-    list.push(parent);
-    this.#sessions.setWord(parent, headWord.changed, (list.length | (this.#current === 1 ? secondList : 0)) >>> 0);
-    if (list.length === 1) this.#arm();
+    const state = this.#changed.stateOf(parent);
+    if (state === 'gathering') return;
+    if (state === 'due') this.#writeDown(parent);
+    if (this.#changed.add(parent) || mustKeep) this.#arm();
   }
 
   willChangeReservation(idText: string): void {
@@ -120,27 +113,20 @@ export class CommitCycle {
   }
 
   moved(from: number, to: number, oldId: Buffer): void {
-    this.#replace(from, to, to);
+    this.#changed.moved(from, to);
     this.#bury(to, oldId);
     this.#sessions.setWord(to, headWord.writtenIn, 0);
     this.#sessions.setWord(to, headWord.filedSecond, 0);
   }
 
   gone(parent: number, id: Buffer): void {
-    this.#replace(parent, parent, 0);
+    this.#changed.takeOut(parent);
     this.#bury(parent, id);
-  }
-
-  #replace(parent: number, marked: number, by: number): void {
-    const mark = this.#sessions.word(marked, headWord.changed);
-    if (mark === 0) return;
-    const list = this.#lists[mark >>> 31 === 1 ? 1 : 0];
-    if (list[(mark & ~secondList) - 1] === parent) list[(mark & ~secondList) - 1] = by;
   }
 
   #bury(address: number, id: Buffer): void {
     if (this.#sessions.word(address, headWord.writtenIn) === 0) return;
-    this.#dead.set(id.toString('latin1'), this.#sessions.word(address, headWord.filedSecond));
+    this.#changed.end(id, this.#sessions.word(address, headWord.filedSecond));
   }
 
   #arm(): void {
@@ -202,15 +188,15 @@ export class CommitCycle {
     if (this.#isCommitting || this.#isClosed) return;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#idleTimer?.cancel();
+    this.#idleTimer = undefined;
     this.#isCommitting = true;
     this.#commit().catch((error: Error) => this.#onFailed(error.message, 0));
   }
 
   async #commit(): Promise<void> {
-    const { writer, state, durability, locks, codec } = this.#options;
+    const { writer, state, durability, isShort } = this.#options;
     this.#sessions.refreshNow();
-    const list = this.#lists[this.#current];
-    if (durability !== 'none') this.#current = this.#current === 0 ? 1 : 0;
     this.#flight = this.#next;
     this.#next = undefined;
     this.#flightMustKeep = this.#mustKeep;
@@ -220,109 +206,88 @@ export class CommitCycle {
     this.#unwritten = undefined;
     this.#builder = builder;
     const facts = state();
-    for (const [idText, filed] of this.#dead) {
-      this.#deadInFlight.set(idText, filed);
-      builder.remove(this.#keyOf(idText), filed);
-    }
-    this.#dead = new Map();
-    for (const idText of this.#reservations) {
-      const lock = locks.lockOf(idText);
-      const id = Buffer.from(idText, 'latin1');
-      if (this.#sessions.table.find(this.#sessions.hasher.hash(id, 0, id.length), id, 0, id.length) !== 0) continue;
-      const key = this.#keyOf(idText);
-      if (lock === undefined || lock.key === 0) {
-        builder.remove(key, 0);
-      } else {
-        builder.beginPut(key, 0);
-        codec.writeReservation(builder.writer, lock);
-        builder.endPut(true);
-      }
-    }
+    this.#pen.writeEnded(builder, this.#changed.takeEnded(this.batch));
+    this.#pen.writeReservations(builder, this.#reservations);
     this.#reservations.clear();
-    if (durability === 'none') this.#writeVictims(list);
-    else await this.#writeList(list);
+    if (durability === 'none') this.#writeVictims();
+    else {
+      const list = this.#changed.swap();
+      // no turn of the loop is waited for when there is little to do: `always` would wait with it (bench `durability`)
+      if (!this.#writeSome(list, 0)) await this.#writeRest(list);
+    }
     this.#builder = undefined;
     const number = this.batch++;
-    if (builder.isEmpty) {
-      this.#onWritten(number, builder);
+    const aim = durability === 'none' ? 'tables' : this.#isClosing || isShort() ? 'both' : 'journal';
+    if (builder.isEmpty && (aim === 'journal' || this.settled >= this.#lastWritten)) {
+      this.#memory = builder.writer.memory;
+      this.#onWritten(this.settled);
       return;
     }
     const bytes = builder.writer.length;
-    const { error, memory } = await writer.run({ kind: 'batch', memory: builder.writer.memory, bytes, state: facts });
+    const job = { kind: 'batch', number, memory: builder.writer.memory, bytes, state: facts, aim } as const;
+    const { error, memory, settled } = await writer.run(job);
     this.#memory = memory;
     if (error === undefined) {
+      this.#lastWritten = number;
       this.batchesWritten++;
       this.bytesWritten += bytes;
-      this.#onWritten(number, builder);
+      this.#onWritten(settled);
     } else {
       this.#onFailed(error, bytes);
     }
   }
 
-  async #writeList(list: number[]): Promise<void> {
-    let endMs = performance.now() + sliceMs;
-    for (let i = 0; i < list.length; i++) {
+  /** The rest of a list, in slices; each begins where the last one ended. */
+  async #writeRest(list: number[]): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (!this.#writeSome(list, this.#writtenOfList));
+  }
+
+  /** Writes down families from a place on for a slice of time; true when that was all. */
+  #writeSome(list: number[], from: number): boolean {
+    const endMs = performance.now() + sliceMs;
+    for (let i = from; i < list.length; i++) {
       const parent = list[i] as number;
       if (parent !== 0) this.#writeDown(parent);
-      if (i % familiesPerReading === 0 && performance.now() >= endMs) {
-        await new Promise((resolve) => setImmediate(resolve));
-        endMs = performance.now() + sliceMs;
+      if (i % familiesPerReading === familiesPerReading - 1 && performance.now() >= endMs) {
+        this.#writtenOfList = i + 1;
+        return false;
       }
     }
     list.length = 0;
+    return true;
   }
 
-  /** Some of those used least lately, by a look at the oldest of the list. */
-  #writeVictims(list: number[]): void {
-    const victims = list.filter((parent) => parent !== 0 && parent !== this.#sessions.globals);
-    const kept = victims.splice(Math.max(victimsPerBatch, list.length >> 4));
-    for (const parent of victims) this.#writeDown(parent);
-    list.length = 0;
-    if (this.#sessions.word(this.#sessions.globals, headWord.changed) !== 0) kept.push(this.#sessions.globals);
-    for (const parent of kept) this.#mark(parent);
+  /** Some of those that changed first: of late they were not used most. */
+  #writeVictims(): void {
+    const { globals } = this.#sessions;
+    for (const parent of this.#changed.takeOldest(victimsPerBatch))
+      if (parent === globals) this.#changed.add(parent);
+      else this.#writeDown(parent);
   }
 
   #writeDown(parent: number): void {
-    const sessions = this.#sessions;
-    const builder = this.#builder as BatchBuilder;
-    const filedBefore = sessions.word(parent, headWord.filedSecond);
-    const filed = this.#filedSecond(parent, filedBefore);
-    const id = sessions.idOf(parent);
-    builder.beginPut(familyKey(sessions.hashOf(parent), id, 0, id.length), filedBefore);
-    builder.endPut(this.#options.codec.write(builder.writer, parent, filed));
-    sessions.setWord(parent, headWord.filedSecond, filed);
-    sessions.setWord(parent, headWord.writtenIn, this.batch);
-    sessions.setWord(parent, headWord.changed, 0);
+    this.#pen.writeFamily(this.#builder as BatchBuilder, parent, this.batch);
   }
 
-  /** An entry that is early stays as it is, until it has come up. */
-  #filedSecond(parent: number, filedBefore: number): number {
-    const earliest = earliestDeadlineMs(this.#sessions, parent);
-    if (earliest === Number.POSITIVE_INFINITY) return 0;
-    const second = Math.max(1, Math.min(0xffffffff, Math.floor(this.#options.time.toStore(earliest) / 1000)));
-    if (filedBefore !== 0 && filedBefore <= second && filedBefore > this.#options.sweptSecond()) return filedBefore;
-    return second;
-  }
-
-  #keyOf(idText: string): Buffer {
-    const id = Buffer.from(idText, 'latin1');
-    return familyKey(this.#sessions.hasher.hash(id, 0, id.length), id, 0, id.length);
-  }
-
-  #onWritten(number: number, builder: BatchBuilder): void {
-    this.#memory ??= builder.writer.memory;
-    this.committed = number;
-    this.#deadInFlight = new Map();
+  #onWritten(settled: number): void {
     this.#isCommitting = false;
     this.#flightMustKeep = false;
     if (this.fault !== undefined) this.#options.onNotice('the store can be written again; writes are taken');
     this.fault = undefined;
     const flight = this.#flight;
     this.#flight = undefined;
-    this.#options.onCommitted();
+    this.#onSettled(settled);
     flight?.resolve();
     if (this.#next !== undefined) this.#schedule();
-    else if (this.#hasWork()) this.#arm();
+    else if (!this.#changed.isEmpty || this.#reservations.size > 0) this.#arm();
+    else this.#foldWhenIdle();
+  }
+
+  #onSettled(settled: number): void {
+    this.settled = settled;
+    this.#changed.settled(settled);
+    this.#options.onCommitted();
   }
 
   #onFailed(error: string, bytes: number): void {
@@ -339,12 +304,28 @@ export class CommitCycle {
     if (!this.#isClosed) this.#retryLater();
   }
 
-  #hasWork(): boolean {
-    return this.#lists[this.#current].length > 0 || this.#dead.size > 0 || this.#reservations.size > 0;
+  /** When nothing changes for a while the journal is emptied, so that the next start has nothing to fold. */
+  #foldWhenIdle(): void {
+    if (this.settled >= this.#lastWritten || this.#isClosing || this.#isClosed) return;
+    this.#idleTimer ??= this.#options.clock.schedule(idleMs, () => {
+      this.#foldSome().catch((error: Error) => this.#onFailed(error.message, 0));
+    });
+  }
+
+  async #foldSome(): Promise<void> {
+    while (!this.#isCommitting && !this.#isClosing && this.#timer === undefined && this.settled < this.#lastWritten) {
+      const { error, settled } = await this.#options.writer.run({ kind: 'fold', count: foldedAtOnce });
+      // a disk that is full shows when something is to be written; this can wait
+      if (error !== undefined) break;
+      if (settled > this.settled) this.#onSettled(settled);
+    }
+    this.#idleTimer = undefined;
+    if (!this.#isCommitting && this.#timer === undefined) this.#foldWhenIdle();
   }
 
   /** Writes what is left and ends; rejects when it cannot. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     try {
       await this.#whenIdle();
       this.fault = undefined;
@@ -359,6 +340,8 @@ export class CommitCycle {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#idleTimer?.cancel();
+    this.#idleTimer = undefined;
     await this.#whenIdle();
   }
 
@@ -368,16 +351,4 @@ export class CommitCycle {
       await this.#flight.promise.catch(() => undefined);
     }
   }
-}
-
-function waiter(): Waiter {
-  let resolve: () => void = () => {};
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<void>((onDone, onFailed) => {
-    resolve = onDone;
-    reject = onFailed;
-  });
-  // whoever asked may be gone
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

@@ -58,6 +58,8 @@ export interface FamilyRecord {
 
 /** Where the checksum stands in a record. */
 export const checksumOffset = 8;
+/** Where the second stands under which it is filed. */
+export const filedOffset = 12;
 
 /** Checksum of a record whose bytes are complete. */
 export function checksumOf(record: Uint8Array, start = 0, end = record.length): number {
@@ -119,7 +121,7 @@ export function readRecord(record: Buffer): FamilyRecord {
       note: take(noteBytes),
     });
   }
-  return { filedSecond: record.readUInt32LE(12), writtenAtMs: record.readDoubleLE(16), sessions, locks };
+  return { filedSecond: record.readUInt32LE(filedOffset), writtenAtMs: record.readDoubleLE(16), sessions, locks };
 }
 
 /** Calls back for each variable in a session's block of a record. */

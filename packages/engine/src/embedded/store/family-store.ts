@@ -5,12 +5,13 @@ import type { Clock } from '../../engine.js';
 import type { KeySource } from '../key-source.js';
 import type { LockTable } from '../lock-table.js';
 import type { SessionKeeper } from '../session-keeper.js';
-import { headDouble, headWord, sessionFlag } from '../session-layout.js';
+import { headWord } from '../session-layout.js';
 import { type Sessions, slashIn } from '../sessions.js';
 import { CommitCycle } from './commit-cycle.js';
 import { lockDirectory } from './directory-lock.js';
 import { FamilyCodec } from './family-codec.js';
 import { faultOf, hasSession, readRecord } from './family-record.js';
+import { HotSet } from './hot-set.js';
 import { KeyCeiling } from './key-ceiling.js';
 import { StaleReaders } from './stale-readers.js';
 import {
@@ -33,11 +34,8 @@ import {
 import { StoreTime } from './store-time.js';
 import { createStoreWriter, type StoreWriter } from './store-writer.js';
 
-const sampleSize = 8;
 /** Evictions for one command, so that none pays for many. */
 const evictionsAtOnce = 8;
-/** With fewer sessions than this each is looked at, since a sample would miss some. */
-const fewSessions = 256;
 
 export interface FamilyStoreParts {
   readonly sessions: Sessions;
@@ -60,16 +58,15 @@ export class FamilyStore implements SessionKeeper {
   /** Deadlines on disk up to this second have been looked at. */
   sweptSecond = 0;
   readonly #sessions: Sessions;
-  readonly #locks: LockTable;
   readonly #keys: KeySource;
   readonly #ceiling: KeyCeiling;
   readonly #codec: FamilyCodec;
+  readonly #hotSet: HotSet;
   readonly #clock: Clock;
   readonly #staleReaders: StaleReaders;
   readonly #releaseDirectory: () => void;
   readonly #extendBeforeMs: number;
   readonly #beganMs: number;
-  readonly #random = () => (Math.random() * 2 ** 32) >>> 0;
 
   private constructor(
     parts: FamilyStoreParts,
@@ -85,7 +82,6 @@ export class FamilyStore implements SessionKeeper {
     const { sessions, locks, clock } = parts;
     const { environment, writer, state } = opened;
     this.#sessions = sessions;
-    this.#locks = locks;
     this.#keys = parts.keys;
     this.#clock = clock;
     this.#staleReaders = new StaleReaders(environment.root, clock);
@@ -108,9 +104,11 @@ export class FamilyStore implements SessionKeeper {
       intervalMs: options.intervalMs ?? defaultIntervalMs,
       state: () => this.#state(),
       sweptSecond: () => this.sweptSecond,
+      isShort: () => this.#hotSet.isOverBudget,
       onCommitted: () => this.#onCommitted(),
       onNotice: options.onNotice ?? (() => {}),
     });
+    this.#hotSet = new HotSet({ sessions, locks, cycle: this.cycle, store: this });
     this.#beganMs = this.time.toStore(clock.monotonicMs());
     const run = environment.meta.get('run') as StoreRun | undefined;
     this.#extendBeforeMs = run === undefined ? 0 : run.isClean ? run.extendBeforeMs : this.#beganMs;
@@ -135,7 +133,14 @@ export class FamilyStore implements SessionKeeper {
       const ceiling = new KeyCeiling(path.join(directory, keysFile), parts.keys, state?.keyCeiling ?? 0);
       parts.sessions.rekey(hashKey);
       const maxStoreBytes = options.maxStoreBytes ?? 0;
-      const writer = createStoreWriter(environment, { file, isSynced: !isScratch, hashKey, maxStoreBytes });
+      const writer = createStoreWriter(environment, {
+        file,
+        isSynced: !isScratch,
+        hashKey,
+        maxStoreBytes,
+        // what is in the journal only cannot leave memory: no more of it than memory has room for
+        generationBytes: (options.hotMemoryBytes ?? defaultHotMemoryBytes) / 8,
+      });
       const store = new FamilyStore(parts, options, {
         environment,
         writer,
@@ -182,7 +187,7 @@ export class FamilyStore implements SessionKeeper {
     const parentEnd = slashAt < 0 ? end : slashAt;
     const hash = sessions.hasher.hash(bytes, start, parentEnd);
     if (slashAt >= 0 && sessions.table.find(hash, bytes, start, parentEnd) !== 0) return false;
-    if (this.cycle.isDead(bytes.toString('latin1', start, parentEnd))) return false;
+    if (this.cycle.hasEnded(bytes.toString('latin1', start, parentEnd))) return false;
     const record = this.environment.families.get(familyKey(hash, bytes, start, parentEnd));
     // a reservation is in memory, always
     if (record === undefined || !hasSession(record)) return false;
@@ -244,7 +249,15 @@ export class FamilyStore implements SessionKeeper {
   /** Whether a family of this id is on disk and not in memory, and has not ended. */
   isCold(id: Buffer): boolean {
     const hash = this.#sessions.hasher.hash(id, 0, id.length);
-    return this.#sessions.table.find(hash, id, 0, id.length) === 0 && !this.cycle.isDead(id.toString('latin1'));
+    return this.#sessions.table.find(hash, id, 0, id.length) === 0 && !this.cycle.hasEnded(id.toString('latin1'));
+  }
+
+  /** A family left memory, filed under this second among the deadlines. */
+  noteEvicted(subSessions: number, filedSecond: number): void {
+    this.coldCount++;
+    this.coldSubSessionCount += subSessions;
+    this.evictions++;
+    if (filedSecond !== 0) this.#sessions.onScheduled(this.time.toMonotonic(filedSecond * 1000));
   }
 
   /** The deadline of a record's session as it would be in memory. */
@@ -254,15 +267,14 @@ export class FamilyStore implements SessionKeeper {
 
   /** Before a command: makes room when memory is over its budget, a little at a time. */
   relieve(): void {
-    if (this.#sessions.memory.usedBytes <= this.hotMemoryBytes) return;
-    if (!this.#evictSome(evictionsAtOnce)) this.cycle.hasten();
+    if (this.#hotSet.isOverBudget && !this.#hotSet.evictSome(evictionsAtOnce)) this.cycle.hasten();
   }
 
   #onCommitted(): void {
     this.environment.root.resetReadTxn();
     this.#staleReaders.check();
     this.#ceilingRefill();
-    if (this.cycle.fault === undefined) this.#evictSome(Number.POSITIVE_INFINITY);
+    if (this.cycle.fault === undefined) this.#hotSet.evictSome(Number.POSITIVE_INFINITY);
   }
 
   #ceilingRefill(): void {
@@ -271,85 +283,6 @@ export class FamilyStore implements SessionKeeper {
     } catch {
       // the disk is full: there is a margin, and the next batch fails anyway
     }
-  }
-
-  /** Evicts up to so many families while memory is over its budget; false when none could go. */
-  #evictSome(most: number): boolean {
-    const sessions = this.#sessions;
-    const limit = this.hotMemoryBytes;
-    const endMs = performance.now() + 2;
-    let evicted = 0;
-    let misses = 0;
-    while (evicted < most && sessions.memory.usedBytes > limit && misses < 64) {
-      const victim = sessions.table.size <= fewSessions ? this.#anyVictim() : this.#sampledVictim();
-      if (victim === 0) {
-        if (sessions.table.size <= fewSessions) break;
-        misses++;
-        continue;
-      }
-      this.#evict(victim);
-      evicted++;
-      if (evicted % 32 === 0 && performance.now() > endMs) break;
-    }
-    return evicted > 0;
-  }
-
-  #anyVictim(): number {
-    const { table } = this.#sessions;
-    const candidates: number[] = [];
-    for (let segment = 0; segment < table.segmentCount; segment++)
-      if (table.countInSegment(segment) > 0) table.forEachInSegment(segment, (address) => candidates.push(address));
-    return candidates.find((address) => this.#canGo(address)) ?? 0;
-  }
-
-  #sampledVictim(): number {
-    let best = 0;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < sampleSize; i++) {
-      const address = this.#sessions.table.sample(this.#random());
-      if (address === 0) continue;
-      const accessedMs = this.#sessions.double(address, headDouble.accessedMs);
-      if (accessedMs < oldest && this.#canGo(address)) {
-        best = address;
-        oldest = accessedMs;
-      }
-    }
-    return best;
-  }
-
-  /** Whether a family may leave memory: all about it is on disk, and nobody is at it. */
-  #canGo(parent: number): boolean {
-    const sessions = this.#sessions;
-    if (sessions.hasFlag(parent, sessionFlag.subSession | sessionFlag.globals)) return false;
-    const writtenIn = sessions.word(parent, headWord.writtenIn);
-    if (sessions.word(parent, headWord.changed) !== 0) return false;
-    if (writtenIn === 0 || writtenIn > this.cycle.committed) return false;
-    const filed = sessions.word(parent, headWord.filedSecond);
-    if ((filed !== 0 && filed <= this.sweptSecond) || this.#isRenewed(parent)) {
-      this.cycle.willChange(parent, false);
-      return false;
-    }
-    return this.#locks.ofFamily(parent).every((lock) => !this.#locks.isInUse(lock));
-  }
-
-  #isRenewed(parent: number): boolean {
-    const sessions = this.#sessions;
-    const differs = (address: number) =>
-      Math.floor(sessions.double(address, headDouble.accessedMs)) >>> 0 !== sessions.word(address, headWord.keptAccess);
-    return differs(parent) || sessions.subSessions(parent).some(differs);
-  }
-
-  #evict(parent: number): void {
-    const sessions = this.#sessions;
-    const filed = sessions.word(parent, headWord.filedSecond);
-    const counted = sessions.usedBytes;
-    for (const lock of this.#locks.ofFamily(parent)) this.#locks.forget(lock);
-    this.coldCount++;
-    this.coldSubSessionCount += sessions.subSessionCountOf(parent);
-    sessions.forget(parent);
-    sessions.usedBytes = counted;
-    this.evictions++;
-    if (filed !== 0) sessions.onScheduled(this.time.toMonotonic(filed * 1000));
   }
 
   /** Whether keys can be handed out, after an attempt to make it so. */
@@ -381,7 +314,7 @@ export class FamilyStore implements SessionKeeper {
       if (this.durability === 'none') {
         await this.cycle.abandon();
       } else {
-        this.#keepRenewals();
+        for (const parent of this.#hotSet.renewed()) this.cycle.willChange(parent, false);
         await this.cycle.close();
         const state = { ...this.#state(), keyCeiling: this.#keys.last };
         this.environment.root.transactionSync(() => {
@@ -397,15 +330,5 @@ export class FamilyStore implements SessionKeeper {
       await this.environment.root.close();
       this.#releaseDirectory();
     }
-  }
-
-  #keepRenewals(): void {
-    const { table } = this.#sessions;
-    const renewed: number[] = [];
-    for (let segment = 0; segment < table.segmentCount; segment++)
-      table.forEachInSegment(segment, (address) => {
-        if (!this.#sessions.hasFlag(address, sessionFlag.subSession) && this.#isRenewed(address)) renewed.push(address);
-      });
-    for (const address of renewed) this.cycle.willChange(address, false);
   }
 }

@@ -211,14 +211,14 @@ describe('the form of the store', () => {
     const file = path.join(directory, 'sessions.mdb');
     const environment = await openStore({ file, isSynced: true });
     const steps = [
-      () => {},
+      ...Array.from({ length: storeFormat }, () => () => {}),
       () => {
         environment.meta.putSync('half', true);
         throw new Error('the step fails');
       },
     ];
     expect(() => migrate(environment, file, false, steps)).toThrow('the step fails');
-    expect(environment.meta.get('format')).toBe(1);
+    expect(environment.meta.get('format')).toBe(storeFormat);
     expect(environment.meta.get('half')).toBeUndefined();
     await environment.root.close();
   });

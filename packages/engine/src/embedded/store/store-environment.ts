@@ -1,9 +1,10 @@
 // The LMDB environment of a store: one file, with a table each for families, deadlines, families with locks, searched
-// names, their postings, and facts about the store itself.
+// names, their postings, the journal, and facts about the store itself.
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { checkFile, damaged } from './file-check.js';
+import { foldJournal } from './journal.js';
 import { migrate, storeFormat } from './store-format.js';
 import { StoreFault } from './store-options.js';
 
@@ -40,13 +41,13 @@ export interface StoreEnvironment {
   readonly locked: Database<Buffer, Buffer>;
   readonly names: Database<StoreName, number>;
   readonly postings: Database<Buffer, Buffer>;
+  /** Batches that are on disk and not in the tables yet, by number. */
+  readonly journal: Database<Buffer, number>;
   readonly meta: Database<unknown, string>;
 }
 
 /** Address space, not memory and not disk: large enough that the map never has to move under a reader. */
 const mapBytes = 2 ** 38;
-/** The value of a key that stands for itself. */
-export const present = Buffer.of(1);
 
 export interface EnvironmentOptions {
   readonly file: string;
@@ -75,6 +76,7 @@ export function openTables({ file, isSynced, isReadOnly = false }: EnvironmentOp
     locked: root.openDB<Buffer, Buffer>('locked', bytes),
     names: root.openDB<StoreName, number>('names', { encoding: 'json', keyEncoding: 'uint32' }),
     postings: root.openDB<Buffer, Buffer>('postings', bytes),
+    journal: root.openDB<Buffer, number>('journal', { encoding: 'binary', keyEncoding: 'uint32' }),
     meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
   };
 }
@@ -95,6 +97,7 @@ export async function openStore(options: EnvironmentOptions): Promise<StoreEnvir
   try {
     environment = openTables(options);
     migrate(environment, file, isReadOnly);
+    if (!isReadOnly) foldJournal(environment);
     return environment;
   } catch (error) {
     await environment?.root.close();

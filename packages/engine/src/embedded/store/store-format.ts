@@ -3,7 +3,7 @@
 import type { StoreEnvironment } from './store-environment.js';
 import { StoreFault } from './store-options.js';
 
-export const storeFormat = 1;
+export const storeFormat = 2;
 
 /** Brings a store from the version that is its index to the next. Version 0 is that of no release: it had no table of locked families. */
 export type Migration = (environment: StoreEnvironment) => void;
@@ -13,6 +13,8 @@ const migrations: readonly Migration[] = [
     for (const { key, value } of families.getRange({}))
       if (value.readUInt16LE(4) > 0) locked.putSync(key, Buffer.of(1));
   },
+  // version 2 has a journal, which version 1 would not look at: its table is made by opening it
+  () => {},
 ];
 
 /** @throws StoreFault for a version that this program does not know */

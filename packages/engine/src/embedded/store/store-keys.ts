@@ -1,6 +1,9 @@
 // How keys of the store's tables are made. Families stand in the order of the hash of their ids, which is the order of
 // the table in memory, so that a listing goes over both alike.
 
+/** The value of a key that stands for itself. */
+export const present = Buffer.of(1);
+
 /** Key of a family: its id's hash, big endian, and its id. */
 export function familyKey(hash: number, id: Uint8Array, start: number, end: number): Buffer {
   const key = Buffer.allocUnsafe(4 + end - start);

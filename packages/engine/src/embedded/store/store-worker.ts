@@ -4,9 +4,9 @@ import { BatchApplier } from './batch-applier.js';
 import { openTables } from './store-environment.js';
 import { doJob, type StoreJob, type StoreWorkerData } from './store-writer.js';
 
-const { file, isSynced, hashKey, maxStoreBytes } = workerData as StoreWorkerData;
-const environment = openTables({ file, isSynced });
-const applier = new BatchApplier(environment, hashKey, maxStoreBytes);
+const data = workerData as StoreWorkerData;
+const environment = openTables(data);
+const applier = new BatchApplier(environment, data.hashKey, data.maxStoreBytes, data);
 
 parentPort?.on('message', (job: StoreJob | null) => {
   if (job === null) {

@@ -7,23 +7,38 @@ import { BatchApplier } from './batch-applier.js';
 import { reasonOf, type StoreEnvironment, type StoreState } from './store-environment.js';
 
 export type StoreJob =
-  | { readonly kind: 'batch'; readonly memory: ArrayBuffer; readonly bytes: number; readonly state: StoreState }
+  | BatchJob
+  /** Takes so many operations of the journal into the tables. */
+  | { readonly kind: 'fold'; readonly count: number }
   | { readonly kind: 'openName'; readonly number: number; readonly name: string }
   | { readonly kind: 'indexSome'; readonly number: number; readonly after: Uint8Array | null; readonly limit: number }
   | { readonly kind: 'dropSome'; readonly number: number; readonly limit: number }
   | { readonly kind: 'maxStoreBytes'; readonly bytes: number };
+
+export interface BatchJob {
+  readonly kind: 'batch';
+  readonly number: number;
+  readonly memory: ArrayBuffer;
+  readonly bytes: number;
+  readonly state: StoreState;
+  /** Where it goes: into the journal, to be folded later; with all that is there on into the tables; or only there. */
+  readonly aim: 'journal' | 'both' | 'tables';
+}
 
 export interface StoreWorkerData {
   readonly file: string;
   readonly isSynced: boolean;
   readonly hashKey: Uint8Array;
   readonly maxStoreBytes: number;
+  readonly generationBytes: number;
 }
 
 /** How a job ended. */
 export interface StoreOutcome {
   /** What kept it from the disk; nothing of it is there then. */
   readonly error?: string;
+  /** Number of the last batch that is in the tables, with all before it. */
+  readonly settled: number;
   /** Where an `indexSome` goes on, or something for a `dropSome` that goes on; null when all is done. */
   readonly next: Uint8Array | null;
   /** The memory of a batch, given back. */
@@ -40,16 +55,24 @@ export interface StoreWriter {
 export function doJob(applier: BatchApplier, job: StoreJob): StoreOutcome {
   const memory = job.kind === 'batch' ? { memory: job.memory } : {};
   try {
-    return { next: jobDone(applier, job), ...memory };
+    const next = jobDone(applier, job);
+    return { next, settled: applier.settled, ...memory };
   } catch (error) {
-    return { error: reasonOf(error), next: null, ...memory };
+    return { error: reasonOf(error), next: null, settled: applier.settled, ...memory };
   }
 }
 
 function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
   switch (job.kind) {
-    case 'batch':
-      applier.apply(Buffer.from(job.memory, 0, job.bytes), job.state);
+    case 'batch': {
+      const batch = Buffer.from(job.memory, 0, job.bytes);
+      if (job.aim === 'tables') applier.apply(batch, job.state, job.number);
+      else if (job.aim === 'both') applier.settle(batch, job.state, job.number);
+      else applier.append(batch, job.state, job.number);
+      return null;
+    }
+    case 'fold':
+      applier.fold(job.count);
       return null;
     case 'openName':
       applier.openName(job.number, job.name);
@@ -67,7 +90,7 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
 export function createStoreWriter(environment: StoreEnvironment, data: StoreWorkerData): StoreWriter {
   const file = fileURLToPath(new URL('./store-worker.js', import.meta.url));
   if (existsSync(file)) return new ThreadWriter(file, data);
-  return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes));
+  return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes, data));
 }
 
 class InPlaceWriter implements StoreWriter {
@@ -104,7 +127,7 @@ class ThreadWriter implements StoreWriter {
   }
 
   run(job: StoreJob): Promise<StoreOutcome> {
-    if (this.#failure !== undefined) return Promise.resolve({ error: this.#failure, next: null });
+    if (this.#failure !== undefined) return Promise.resolve({ error: this.#failure, next: null, settled: 0 });
     return new Promise((resolve) => {
       this.#pending.push(resolve);
       // while something is on its way to disk the process must not fade away
@@ -115,7 +138,7 @@ class ThreadWriter implements StoreWriter {
 
   #fail(reason: string): void {
     this.#failure ??= reason;
-    for (const resolve of this.#pending.splice(0)) resolve({ error: reason, next: null });
+    for (const resolve of this.#pending.splice(0)) resolve({ error: reason, next: null, settled: 0 });
   }
 
   async close(): Promise<void> {

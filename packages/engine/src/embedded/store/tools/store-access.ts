@@ -1,5 +1,6 @@
 // A store at rest, for whoever reads all of it: the store itself where nobody else has it, kept from others meanwhile; a
-// copy, made in one short transaction, where a daemon has it or where it must be brought to the form of today first. What
+// copy, made in one short transaction, where a daemon has it, where it must be brought to the form of today first, or
+// where a daemon that was killed left batches in the journal. What
 // is read is a store that existed at one moment, and a slow reader keeps no pages of a running daemon from being used again.
 import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import path from 'node:path';
 import { open } from 'lmdb';
 import { DirectoryInUse, lockDirectory } from '../directory-lock.js';
 import { checkFile, damaged } from '../file-check.js';
+import { hasJournal } from '../journal.js';
 import { ceilingIn } from '../key-ceiling.js';
 import { openStore, reasonOf, type StoreEnvironment } from '../store-environment.js';
 import { keysFile, sessionsFile } from '../store-files.js';
@@ -74,7 +76,10 @@ export async function openQuietly({ directory, scratch, signal }: StoreAccessOpt
       checkFile(keys, !isWritable(keys));
     }
     const format = await formatOf(file);
-    if (occupation.holder !== undefined || format < storeFormat) {
+    const hadLock = existsSync(`${file}-lock`);
+    // what a process that was killed left in the journal must be folded into the tables first
+    const environment = occupation.holder !== undefined || format < storeFormat ? undefined : await openFolded(file);
+    if (environment === undefined) {
       const copy = await copyOf(file, keys, scratch, signal);
       return {
         ...copy,
@@ -85,8 +90,6 @@ export async function openQuietly({ directory, scratch, signal }: StoreAccessOpt
         },
       };
     }
-    const hadLock = existsSync(`${file}-lock`);
-    const environment = await openStore({ file, isSynced: true, isReadOnly: true });
     return {
       environment,
       sessionsFile: file,
@@ -103,6 +106,14 @@ export async function openQuietly({ directory, scratch, signal }: StoreAccessOpt
     occupation.release();
     throw error;
   }
+}
+
+/** A store whose tables have all that is in its file; undefined when there is more in its journal. */
+async function openFolded(file: string): Promise<StoreEnvironment | undefined> {
+  const environment = await openStore({ file, isSynced: true, isReadOnly: true });
+  if (!hasJournal(environment)) return environment;
+  await environment.root.close();
+  return undefined;
 }
 
 /** The ceiling of keys: what either file knows. */

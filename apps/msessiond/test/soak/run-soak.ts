@@ -173,7 +173,7 @@ class SoakLoad {
     else if (dice < 0.85) await client.setval(id, { cart: String(this.created % 10) });
     else if (dice < 0.95) await client.dataget(id);
     else {
-      const key = await client.slock(id, { waitMs: 1000 });
+      const key = await client.slock(id, { waitMs: 10_000 });
       await client.sunlock(id, key);
     }
   }

@@ -41,7 +41,7 @@ function storeOfForm(form: number): string {
 /** When it was closed: `makeStore` lets so much time pass. */
 const closedAtMs = wallStartMs + 2200;
 
-describe.each([1])('a store of form %i', (form) => {
+describe.each([1, 2])('a store of form %i', (form) => {
   test('opens with all that was in it', async () => {
     const engine = engineIn(storeOfForm(form), new ManualClock(closedAtMs + 1000));
     await engine.start();

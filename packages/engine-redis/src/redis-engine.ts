@@ -156,6 +156,7 @@ class EngineOnRedis implements RedisEngine {
       link.close();
       throw error;
     }
+    link.expectReplicas();
     this.#sweeper.start();
     this.#state = 'open';
   }

@@ -116,6 +116,25 @@ test('Sentinels lead to the master, and to the next one when it dies', async () 
   expect(await indexFaults([promoted], 'watched')).toEqual([]);
 });
 
+test('a change that no replica has in time is UNAVAILABLE, and stands; reads go on', async () => {
+  const server = kept(await startSingleRedis());
+  const farm = await start({
+    engine: `redis://127.0.0.1:${server.port}`,
+    flags: ['--engine-replicas-ack', '1', '--engine-timeout', '500ms'],
+  });
+  const client = farm.client();
+  const written = client.dataset('visit-1', 'x');
+  await expect(written).rejects.toThrow(/^done, but not known/);
+  expect(await client.dataget('visit-1')).toBe('x');
+  const replica = kept(await RedisProcess.start({ config: [`replicaof 127.0.0.1 ${server.port}`] }));
+  await untilSo('it follows', async () => (await replica.info('replication', 'master_link_status')) === 'up');
+  await untilSo('changes are confirmed', async () => {
+    const done = await client.dataset('visit-1', 'y').catch(() => null);
+    return done === 'OK';
+  });
+  expect((await replica.texts('KEYS', '*visit-1')).length).toBe(1);
+});
+
 describe('behind TLS, with users', () => {
   /** What docs/operations.md says that its user needs. */
   const rules =

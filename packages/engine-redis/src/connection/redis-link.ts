@@ -30,7 +30,8 @@ export class RedisLink {
   readonly #client: Redis | Cluster;
   readonly #subscriber: Redis | Cluster;
   readonly #timeoutMs: number;
-  readonly #acks: ReplicaAcks | undefined;
+  readonly #replicas: number;
+  #acks: ReplicaAcks | undefined;
   readonly #slots: readonly number[];
   readonly #listeners = new Map<string, (message: Buffer) => void>();
   #firstCall: Call | undefined;
@@ -53,8 +54,7 @@ export class RedisLink {
     this.isCluster = servers.topology === 'cluster';
     this.#timeoutMs = options.timeoutMs;
     this.#onNotice = options.onNotice ?? (() => {});
-    const replicas = options.replicasAck ?? 0;
-    this.#acks = replicas > 0 ? new ReplicaAcks({ replicas, timeoutMs: options.timeoutMs }) : undefined;
+    this.#replicas = options.replicasAck ?? 0;
     this.#slots = Array.from({ length: bucketCount }, (_, bucket) => slotOf(String(bucket)));
     this.#client = connect(servers, options.timeoutMs);
     this.#subscriber = this.#client instanceof Cluster ? this.#client : connect(servers, options.timeoutMs, true);
@@ -94,6 +94,11 @@ export class RedisLink {
       client.once('ready', end).on('error', onError);
       client.connect().catch((error: Error) => this.#note(error));
     });
+  }
+
+  /** Changes made before this need no replica: what a start does is done again, and must not wait for what is missing. */
+  expectReplicas(): void {
+    if (this.#replicas > 0) this.#acks = new ReplicaAcks({ replicas: this.#replicas, timeoutMs: this.#timeoutMs });
   }
 
   close(): void {

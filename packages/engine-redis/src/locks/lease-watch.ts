@@ -24,7 +24,7 @@ export interface LeaseWatchOptions {
 const roundsBetween = 16;
 
 export class LeaseWatch {
-  readonly #timers = new Map<string, { cancel(): void }>();
+  readonly #watched = new Map<string, { readonly dueMs: number; cancel(): void }>();
   readonly #options: LeaseWatchOptions;
   #isClosed = false;
   #rounds = 0;
@@ -36,6 +36,19 @@ export class LeaseWatch {
   /** A lock of this id was granted or extended. */
   begin(idText: string, leaseMs: number): void {
     if (this.#options.isWanted()) this.#watch(idText, leaseMs);
+  }
+
+  /** A session was renamed: its lock goes along, and those of its sub-sessions. */
+  renamed(oldText: string, newText: string): void {
+    if (!this.#options.isWanted()) return;
+    for (const [idText, { dueMs, cancel }] of [...this.#watched]) {
+      if (!idText.startsWith(`${oldText}/`)) continue;
+      cancel();
+      this.#watched.delete(idText);
+      this.#watch(newText + idText.slice(oldText.length), Math.max(1, dueMs - this.#options.clock.wallMs()));
+    }
+    // whoever granted it
+    void this.#look(newText);
   }
 
   /** Somebody began to listen: from now on each lease that runs is watched. */
@@ -54,24 +67,24 @@ export class LeaseWatch {
 
   close(): void {
     this.#isClosed = true;
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    for (const timer of this.#watched.values()) timer.cancel();
+    this.#watched.clear();
   }
 
   #watch(idText: string, delayMs: number): void {
     if (this.#isClosed) return;
-    this.#timers.get(idText)?.cancel();
-    this.#timers.set(
-      idText,
-      this.#options.clock.schedule(delayMs, () => void this.#onTime(idText)),
-    );
+    const { clock } = this.#options;
+    this.#watched.get(idText)?.cancel();
+    const timer = clock.schedule(delayMs, () => void this.#look(idText));
+    this.#watched.set(idText, { dueMs: clock.wallMs() + delayMs, cancel: () => timer.cancel() });
   }
 
-  async #onTime(idText: string): Promise<void> {
-    this.#timers.delete(idText);
+  /** Whether a lease has ended; if not, when to look again. */
+  async #look(idText: string): Promise<void> {
+    this.#watched.delete(idText);
     try {
       const { leftMs } = await this.#options.scripts.look(idText);
-      if (leftMs > 0 && !this.#timers.has(idText)) this.#watch(idText, leftMs);
+      if (leftMs > 0 && !this.#watched.has(idText)) this.#watch(idText, leftMs);
     } catch {
       // the sweep comes by
     }

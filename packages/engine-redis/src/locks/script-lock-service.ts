@@ -140,6 +140,7 @@ class ScriptLockService implements LockService {
 
   renamed(oldText: string, newText: string): void {
     this.#parts?.bound.renamed(oldText, newText);
+    this.#parts?.leases.renamed(oldText, newText);
   }
 
   get figures(): LockFigures {

@@ -192,6 +192,26 @@ export const eventCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'S11.events.unlocked-under-another-id',
+    title:
+      'a lock that was renamed with its session, or with the parent of its session, is unlocked when its lease ends',
+    async run(harness) {
+      const peer = await harness.connect();
+      await expectOk(peer, ['CREATE', 'a'], ['CREATE', 'a/s']);
+      await takeLock(peer, 'a', 'LEASE', 1000);
+      await takeLock(peer, 'a/s', 'LEASE', 2000);
+      const listener = await listen(harness, 'unlocked', 'renamed', 'created');
+      await expectOk(peer, ['RENAME', 'a', 'b']);
+      await harness.advance(2001);
+      assert.deepEqual(
+        await eventsOf(listener, 3),
+        ['renamed a', 'unlocked b', 'unlocked b/s'],
+        'renamed and unlocked',
+      );
+      await assertNoMore(listener, peer);
+    },
+  },
+  {
     id: 'S11.events.dropped-while-locked',
     title: 'a session destroyed while it is locked is destroyed, not unlocked; a sub-session before its parent',
     async run(harness) {

@@ -196,7 +196,7 @@ const exercises: Readonly<Record<SettingName, Try | Elsewhere>> = {
     }
   },
   engine: { by: ['redis/engines.test.ts', 'engine: `redis://127.0.0.1'] },
-  'engine-password': { by: ['redis/engines.test.ts', '--engine-password'] },
+  'engine-password': { by: ['redis/engines.test.ts', 'MSESSION_ENGINE_PASSWORD'] },
   'engine-sentinel-password': refusedWithoutRedis('engine-sentinel-password', 'secret'),
   'engine-tls-ca': { by: ['redis/engines.test.ts', '--engine-tls-ca'] },
   'engine-tls-cert': refusedWithoutRedis('engine-tls-cert', 'client.crt'),

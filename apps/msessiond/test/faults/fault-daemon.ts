@@ -57,7 +57,8 @@ export async function refusal(directory: string, port = 0): Promise<Ended> {
 }
 
 export function newClient(port: number): MsessionClient {
-  return createClient({ port, reconnect: false, maxResends: 0 });
+  // a daemon that is stopped takes connections when it goes on
+  return createClient({ port, reconnect: false, maxResends: 0, connectTimeoutMs: 60_000 });
 }
 
 /** A connection that reads nothing unless it is told to. */

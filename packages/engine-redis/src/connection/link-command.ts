@@ -3,11 +3,30 @@
 // microseconds), but has all that ioredis asks of one; a test runs it through every topology. It is also a link in the list of what
 // is under way, so that a command that was answered is garbage at once, and young.
 import type { Command } from 'ioredis';
+import type { Script } from '../scripts/script.js';
+import { evalBytes, type WrittenCall } from './script-call.js';
 
 /** What is written in place of a command that nobody waits for any more. */
 const ping = Buffer.from('*1\r\n$4\r\nPING\r\n');
 const noWords: readonly never[] = [];
 const settled = Promise.resolve();
+
+/**
+ * Scripts that a connection has carried whole. The first call of each takes the script along: a call by digest that its
+ * node does not know would be asked again behind later ones, and a pipeline of CREATE and SETVAL come out of order.
+ */
+const carried = new WeakMap<object, Set<Script>>();
+
+function isFirstOn(stream: object, script: Script): boolean {
+  let known = carried.get(stream);
+  if (known === undefined) {
+    known = new Set();
+    carried.set(stream, known);
+  }
+  if (known.has(script)) return false;
+  known.add(script);
+  return true;
+}
 
 export type Settle = (command: LinkCommand, reply: unknown, error: Error | undefined) => void;
 
@@ -30,8 +49,10 @@ export class LinkCommand {
   readonly bytes: Buffer;
   readonly #slot: number;
   readonly #settle: Settle;
+  readonly #script: WrittenCall | undefined;
 
-  constructor(name: string, bytes: Buffer, slot: number, settle: Settle) {
+  constructor(name: string, bytes: Buffer, slot: number, settle: Settle, script?: WrittenCall) {
+    this.#script = script;
     this.name = name;
     this.bytes = bytes;
     this.#slot = slot;
@@ -67,7 +88,8 @@ export class LinkCommand {
     this.stream = stream;
     if (this.isGivenUp) return ping;
     this.wasWritten = true;
-    return this.bytes;
+    const script = this.#script;
+    return script !== undefined && isFirstOn(stream, script.script) ? evalBytes(script) : this.bytes;
   }
 
   /** As ioredis's types want it. */

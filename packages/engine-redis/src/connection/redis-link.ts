@@ -5,7 +5,7 @@ import { EngineError, StoreFault } from '@msession/engine';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { slotOf } from '../layout/hash-slot.js';
 import { bucketCount } from '../layout/place.js';
-import { LinkCommand } from './link-command.js';
+import { LinkCommand, type Settle } from './link-command.js';
 import type { RedisServers } from './redis-address.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { evalBytes, type WrittenCall } from './script-call.js';
@@ -113,7 +113,7 @@ export class RedisLink {
   runScript(call: WrittenCall): Promise<ScriptReply> {
     const slot = this.#slots[call.bucket] as number;
     const isRepeatable = call.script.scope !== 'bucket';
-    return this.#send('evalsha', call.evalsha, slot, isRepeatable).catch((error: unknown) => {
+    return this.#send('evalsha', call.evalsha, slot, isRepeatable, call).catch((error: unknown) => {
       if (!isNoScript(error)) throw engineError(error);
       return this.#send('eval', evalBytes(call), slot, isRepeatable).catch((again: unknown) => {
         throw engineError(again);
@@ -210,7 +210,7 @@ export class RedisLink {
     this.#fault = reason;
   }
 
-  #send(name: string, bytes: Buffer, slot: number, isRepeatable: boolean): Promise<ScriptReply> {
+  #send(name: string, bytes: Buffer, slot: number, isRepeatable: boolean, script?: WrittenCall): Promise<ScriptReply> {
     this.#watchTimeouts();
     return new Promise((resolve, reject) => {
       const call: Call = {
@@ -218,6 +218,7 @@ export class RedisLink {
         bytes,
         slot,
         isRepeatable,
+        script,
         deadlineMs: this.#nowMs + this.#timeoutMs,
         command: undefined,
         resolve,
@@ -233,11 +234,12 @@ export class RedisLink {
   }
 
   #attempt(call: Call): void {
-    const command = new LinkCommand(call.name, call.bytes, call.slot, (sent, reply, error) => {
+    const settle: Settle = (sent, reply, error) => {
       if (call.command !== sent) return;
       if (error !== undefined) this.#onError(call, sent, error);
       else this.#onReply(call, sent, reply as ScriptReply);
-    });
+    };
+    const command = new LinkCommand(call.name, call.bytes, call.slot, settle, call.script);
     call.command = command;
     this.#cork();
     this.#client.sendCommand(command.asCommand);
@@ -341,6 +343,7 @@ interface Call {
   readonly bytes: Buffer;
   readonly slot: number;
   readonly isRepeatable: boolean;
+  readonly script: WrittenCall | undefined;
   /** 0 when it has been answered. */
   deadlineMs: number;
   command: LinkCommand | undefined;

@@ -14,8 +14,8 @@ const offsetMask = chunkUnits - 1;
 const mostChunks = 0xfff;
 const largestClassBytes = 2 * 1024 * 1024;
 const spareChunks = 1;
-/** An empty chunk of which no more than so much was ever used stays: its pages are few, and it will be used again. */
-const idleBytes = 1 << 20;
+/** An empty chunk of which no more than so much was used stays: its pages are few, and it will be used again. */
+const idleBytes = 1 << 17;
 
 /** Block sizes: by 16 up to 512 bytes, then by an eighth, so that at most 12.5 % of a block is idle. */
 const classBytes: readonly number[] = (() => {
@@ -120,9 +120,16 @@ export class SlabMemory {
         listed.pop();
       }
       this.#closeChunk(number, chunk);
-    } else if (!chunk.isListed) {
+      return;
+    }
+    if (!chunk.isListed) {
       chunk.isListed = true;
       listed.push(number);
+    }
+    if (chunk.live === 0) {
+      // begins anew at its first page, so that an idle class never has more pages than it needed at a time
+      chunk.fresh = 0;
+      chunk.freed = 0;
     }
   }
 

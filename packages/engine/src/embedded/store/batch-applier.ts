@@ -72,7 +72,8 @@ export class BatchApplier {
   /** Takes a batch into the journal, and some of what is there into the tables. @throws as `apply` */
   append(batch: Buffer, state: StoreState, number: number): void {
     if (this.#gathering.isFull(this.#limits)) this.#beginFold();
-    if (batch.length > this.#limits.bytes || !this.#gathering.hasRoomFor(batch) || this.#mayFill(batch)) {
+    // a large batch, too: in one transaction it would change a page for each family, and LMDB keeps the memory of them all
+    if (!this.#gathering.hasRoomFor(batch) || this.#mayFill(batch)) {
       this.apply(batch, state, number);
       return;
     }

@@ -43,6 +43,12 @@ export class ChangedFamilies {
     return families.length === taken && this.#ended.size === 0;
   }
 
+  /** Families in the list that gathers, those among them that have gone counted. */
+  get gathered(): number {
+    const { families, taken } = this.#lists[this.#current];
+    return families.length - taken;
+  }
+
   /** `no`: not changed; `gathering`: in the list of the next batch; `due`: still to be written down for this one. */
   stateOf(parent: number): 'no' | 'gathering' | 'due' {
     const mark = this.#sessions.word(parent, headWord.changed);

@@ -22,6 +22,13 @@ const familiesPerReading = 16;
 const retryMs = 1000;
 /** Without durability nothing is written but to make room, so few at a time. */
 const victimsPerBatch = 256;
+/**
+ * So many changed families are a batch, whatever the interval: what is on its way to disk takes memory in three places,
+ * and LMDB keeps what its largest transaction took (bench `scale`).
+ */
+const familiesPerBatch = 32_768;
+/** A batch's memory above this is not kept for the next. */
+const keptBytes = 32 * 1024 * 1024;
 /** How long nothing changes before the journal is folded into the tables, and how much of it nobody minds to wait for. */
 const idleMs = 3000;
 const foldedAtOnce = 512;
@@ -103,6 +110,12 @@ export class CommitCycle {
     if (state === 'gathering') return;
     if (state === 'due') this.#writeDown(parent);
     if (this.#changed.add(parent) || mustKeep) this.#arm();
+    if (this.#isLarge && this.fault === undefined) this.#schedule();
+  }
+
+  /** Whether so much changed that the next batch waits for no interval. */
+  get #isLarge(): boolean {
+    return this.#options.durability !== 'none' && this.#changed.gathered >= familiesPerBatch;
   }
 
   willChangeReservation(idText: string): void {
@@ -228,6 +241,7 @@ export class CommitCycle {
     const { error, memory, settled } = await writer.run(job);
     this.#memory = memory;
     if (error === undefined) {
+      if (memory !== undefined && memory.byteLength > keptBytes) this.#memory = undefined;
       this.#lastWritten = number;
       this.batchesWritten++;
       this.bytesWritten += bytes;
@@ -279,7 +293,7 @@ export class CommitCycle {
     this.#flight = undefined;
     this.#onSettled(settled);
     flight?.resolve();
-    if (this.#next !== undefined) this.#schedule();
+    if (this.#next !== undefined || this.#isLarge) this.#schedule();
     else if (!this.#changed.isEmpty || this.#reservations.size > 0) this.#arm();
     else this.#foldWhenIdle();
   }

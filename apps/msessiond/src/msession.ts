@@ -129,6 +129,7 @@ async function runTool(tool: StoreTool, flags: GlobalFlags, output: Output): Pro
       write: (text) => writeText(process.stdout, text, ending.signal),
       screen: process.stderr,
       signal: ending.signal,
+      environment: process.env,
       // a backup asks a server to write only where one was named for it
       ...(url === undefined && host === undefined && port === undefined
         ? {}

@@ -225,7 +225,7 @@ describe('a store that is damaged', () => {
 describe('what is wrong', () => {
   test.each([
     ['no directory', ['check', '/nowhere/at/all'], 1, 'there is no directory /nowhere/at/all'],
-    ['no word', ['dump'], 2, "missing required argument 'data-dir'"],
+    ['no word', ['dump'], 2, "missing required argument 'data-dir|address'"],
     ['no target', ['backup', '.'], 2, "required option '--to <dir>' not specified"],
     ['an unknown option', ['check', '.', '--sho-ids'], 2, 'unknown option --sho-ids (did you mean --show-ids?)'],
     ['a dump that is not there', ['restore', '/tmp/never', '--from', '/nowhere.jsonl'], 1, '/nowhere.jsonl'],

@@ -14,12 +14,15 @@ import {
   readDump,
   type SalvageReport,
   type SessionSource,
+  type SessionTarget,
   salvageSource,
   storeSource,
   storeTarget,
   type TransferProgress,
   transfer,
 } from '@msession/engine';
+import { isRedisAddress, withoutPassword } from '../settings/redis-address.js';
+import { SettingFault } from '../settings/setting-fault.js';
 import { fileTarget } from './dump-file.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { Output } from './output.js';
@@ -36,6 +39,8 @@ export interface StoreToolRun {
   readonly signal: AbortSignal;
   /** The server that was named, for a backup. */
   readonly server?: Partial<ClientOptions>;
+  /** Settings of Redis may stand here. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export async function runStoreTool(tool: StoreTool, run: StoreToolRun): Promise<ExitCode> {
@@ -44,6 +49,7 @@ export async function runStoreTool(tool: StoreTool, run: StoreToolRun): Promise<
     return await runNamed(tool, run, progress);
   } catch (error) {
     progress.end();
+    if (error instanceof SettingFault) return run.output.usage(error.message);
     if (run.signal.aborted) return run.output.fault('called off; nothing is left half done');
     const isExpected = error instanceof EngineError || typeof (error as NodeJS.ErrnoException).syscall === 'string';
     if (!isExpected) throw error;
@@ -97,13 +103,11 @@ async function check(
   return report.isSound ? exitCodes.good : exitCodes.errorReply;
 }
 
-async function dump(
-  { directory, to, salvage = false, scratch }: Tool<'dump'>,
-  { output, write, signal }: StoreToolRun,
-  progress: ProgressLine,
-): Promise<ExitCode> {
-  const salvaging = salvage ? await salvageSource({ directory }) : undefined;
-  const source = salvaging ?? (await storeSource({ directory, ...(scratch === undefined ? {} : { scratch }), signal }));
+async function dump(tool: Tool<'dump'>, run: StoreToolRun, progress: ProgressLine): Promise<ExitCode> {
+  const { to, salvage = false } = tool;
+  const { output, write, signal } = run;
+  const salvaging = salvage ? await salvageSource({ directory: tool.directory }) : undefined;
+  const source = salvaging ?? (await sourceOf(tool, run));
   try {
     const target = to === undefined ? dumpTarget({ write }) : fileTarget(to);
     const done = await transfer(source, target, {
@@ -120,6 +124,27 @@ async function dump(
   }
 }
 
+async function sourceOf(
+  { directory, scratch, ...flags }: Tool<'dump'>,
+  { signal, environment }: StoreToolRun,
+): Promise<SessionSource> {
+  if (!isRedisAddress(directory))
+    return await storeSource({ directory, ...(scratch === undefined ? {} : { scratch }), signal });
+  // whoever has no Redis waits for no code of it
+  const { openRedisSource } = await import('./redis-sessions.js');
+  return await openRedisSource(directory, flags, environment);
+}
+
+async function targetOf(
+  { directory, resume = false, ...flags }: Tool<'restore'>,
+  { environment }: StoreToolRun,
+): Promise<SessionTarget> {
+  const meanwhile = resume ? 'stands' : 'passes';
+  if (!isRedisAddress(directory)) return storeTarget({ directory, meanwhile });
+  const { openRedisTarget } = await import('./redis-sessions.js');
+  return openRedisTarget(directory, flags, environment, meanwhile);
+}
+
 function missingOf({ lostPages, lostRecords, strays, notes }: SalvageReport): string[] {
   return [
     ...(lostPages === 0 ? [] : [`missing: ${shown(lostPages)} pages, with the sessions on them`]),
@@ -133,24 +158,22 @@ function missingOf({ lostPages, lostRecords, strays, notes }: SalvageReport): st
   ];
 }
 
-async function restore(
-  { directory, from, resume = false, cut = false }: Tool<'restore'>,
-  { output, input, signal }: StoreToolRun,
-  progress: ProgressLine,
-): Promise<ExitCode> {
+async function restore(tool: Tool<'restore'>, run: StoreToolRun, progress: ProgressLine): Promise<ExitCode> {
+  const { directory, from, cut = false } = tool;
+  const { output, input, signal } = run;
+  const target = await targetOf(tool, run);
   const stream = from === undefined ? input : createReadStream(from);
   // it may be waiting for more
   signal.addEventListener('abort', () => stream.destroy(signal.reason as Error), { once: true });
   let source: SessionSource | undefined;
   try {
     source = await readDump(stream, { mayBeCut: cut });
-    const target = storeTarget({ directory, meanwhile: resume ? 'stands' : 'passes' });
     const done = await transfer(source, target, {
       signal,
       onProgress: ({ sessions }) => progress.show(() => `${shown(sessions)} sessions`),
     });
     progress.end();
-    output.note(`restored ${counted(done)} into ${directory}`);
+    output.note(`restored ${counted(done)} into ${withoutPassword(directory)}`);
     return exitCodes.good;
   } catch (error) {
     if (error instanceof DumpFault) throw new DumpFault(`${from ?? 'standard input'}: ${error.message}`);

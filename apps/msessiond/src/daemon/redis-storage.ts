@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Engine, EngineError, type EngineLimits, StoreFault } from '@msession/engine';
-import { createRedisEngine, type RedisServers } from '@msession/engine-redis';
+import { createRedisEngine, type RedisEngineOptions, type RedisServers } from '@msession/engine-redis';
 import type { Logger } from 'pino';
 import { parseRedisAddress, type RedisAddress } from '../settings/redis-address.js';
 import type { SettingName, Settings } from '../settings/settings-schema.js';
@@ -80,6 +80,13 @@ export async function startEngineOnRedis({ settings, limits, log, exit }: Engine
 }
 
 function createEngineOnRedis(settings: Settings, limits: EngineLimits, log: Logger): Engine {
+  return createRedisEngine({ ...redisAccess(settings), limits, onNotice: (message) => log.warn(message) });
+}
+
+/** Where Redis is, who we are to it, and what is asked of it. The settings must have been checked. */
+export function redisAccess(
+  settings: Settings,
+): Pick<RedisEngineOptions, 'servers' | 'prefix' | 'replicasAck'> & { readonly timeoutMs: number } {
   const { prefix, isEncrypted, hosts, topology, username, database, masterName, ...address } = parseRedisAddress(
     settings.engine,
   );
@@ -95,14 +102,12 @@ function createEngineOnRedis(settings: Settings, limits: EngineLimits, log: Logg
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
     ...(isEncrypted ? { tls: tlsOf(settings) } : {}),
   };
-  return createRedisEngine({
+  return {
     servers,
-    limits,
     timeoutMs: settings['engine-timeout'],
     replicasAck: settings['engine-replicas-ack'],
     ...(prefix === undefined ? {} : { prefix }),
-    onNotice: (message) => log.warn(message),
-  });
+  };
 }
 
 function tlsOf(settings: Settings): NonNullable<RedisServers['tls']> {

@@ -64,7 +64,10 @@ export class RedisLink {
       client.on('smessageBuffer', (channel: Buffer, message: Buffer) => this.#onMessage(channel, message));
     }
     this.#client.on('ready', () => this.#recover());
-    this.#client.on('close', () => this.#lose('the connection to Redis is closed'));
+    // where it could not be made, that has been said already, with its reason
+    this.#client.on('close', () => {
+      if (this.#fault === undefined) this.#lose('the connection to Redis is closed');
+    });
   }
 
   /** Why commands cannot be answered now; undefined when they can. */

@@ -136,6 +136,7 @@ async function fill(local: LocalCaller) {
   await local.call('TIMEOUT', 'full/b', 50);
   const key = Number(await local.call('SLOCK', 'long', 'LEASE', 600_000, 'NOTE', 'web-1'));
   const ofSub = Number(await local.call('SLOCK', 'full/a', 'LEASE', 500_000));
+  await local.call('SLOCK', 'full/reserved', 'CREATE', 'LEASE', 300_000);
   const reserving = Number(await local.call('SLOCK', 'reserved', 'CREATE', 'LEASE', 400_000));
   const released = Number(await local.call('SLOCK', 'empty'));
   await local.call('SUNLOCK', 'empty', released, 'DATA', 'written');
@@ -153,7 +154,7 @@ describe('from the embedded engine into Redis and back', () => {
     const before = await textOf(storeSource({ directory: first }));
     const prefix = newPrefix();
     const counts = await restored(before, redisTarget({ servers, prefix }));
-    expect(counts).toEqual({ sessions: 5, subSessions: 3, locks: 3 });
+    expect(counts).toEqual({ sessions: 5, subSessions: 3, locks: 4 });
     const between = await textOf(redisSource({ servers, prefix }));
     await restored(between, storeTarget({ directory: last }));
     const after = await textOf(storeSource({ directory: last }));
@@ -170,7 +171,7 @@ describe('from the embedded engine into Redis and back', () => {
         ['a', '2'],
         ['later', ''],
       ],
-      subs: [{ sub: 'z' }, { sub: 'b', timeout: 50 }, { sub: 'a' }],
+      subs: [{ sub: 'z' }, { sub: 'b', timeout: 50 }, { sub: 'a' }, { sub: 'reserved', reserved: true }],
     });
     expect(inRedis.header.keyCeiling).toBeGreaterThanOrEqual(original.header.keyCeiling);
     expect(await indexFaults([server], prefix)).toEqual([]);
@@ -262,6 +263,25 @@ describe('what was restored into Redis', () => {
     await restored(aMinuteAgo(shortLived), redisTarget({ servers, prefix, meanwhile: 'stands' }));
     const { local } = await onRedis(prefix);
     expect(((await local.call('FIND', 'user', 'ada')) as Buffer[]).map(String)).toEqual(['ended', 'lives']);
+  });
+
+  test('has no released key where its data was overwritten since: hashes of other stores say nothing', async () => {
+    const prefix = newPrefix();
+    const released = (hash: string) =>
+      `"created":1764000000000001,"timeout":0,"idleMs":0,"rev":5,"data":"now","released":{"key":4,"data":true${hash}}}`;
+    const lines = [`{"id":"kept",${released('')}`, `{"id":"overwritten",${released(',"hash":7')}`];
+    await restored(aMinuteAgo(lines), redisTarget({ servers, prefix }));
+    const { engine, local } = await onRedis(prefix);
+    expect(await local.call('SUNLOCK', 'kept', 4, 'DATA', 'now')).toBe(1);
+    await expect(local.call('SUNLOCK', 'overwritten', 4, 'DATA', 'now')).rejects.toMatchObject({ code: 'NOWLOCK' });
+    const releasedIn = async () => {
+      const { families } = read(await textOf(redisSource({ servers, prefix })));
+      return Object.values(families).flatMap(({ id, released: key }) => (key === undefined ? [] : [id]));
+    };
+    expect(await releasedIn()).toEqual(['kept']);
+    await local.call('DATASET', 'kept', 'later');
+    expect(await releasedIn()).toEqual([]);
+    await engine.close();
   });
 
   test('is free to be taken where it was bound, and its key works until it is', async () => {

@@ -1,6 +1,7 @@
 // What an operator is woken for: each row of the table in docs/operations.md has here what brings it about, and the metric
 // must tell.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { createEmbeddedEngine } from '@msession/engine';
 import { ManualClock } from '@msession/engine/conformance';
 import { encodeRequest } from '@msession/protocol';
@@ -36,6 +37,30 @@ async function fullStore(check: (read: Read) => Promise<void>): Promise<void> {
     // with room it recovers by itself
     await peer.call('FLUSH', 0);
     while ((await read('msession_ready')) === 0);
+    await close();
+  } finally {
+    directory.remove();
+  }
+}
+
+/** A session whose record has another byte than was written, and that is on disk alone. */
+async function damagedRecord(): Promise<void> {
+  const directory = testDirectory();
+  const store = { directory: directory.path, durability: 'always' as const };
+  try {
+    const before = await start({ engine: createEmbeddedEngine({ store }) });
+    const peer = await before.connect();
+    await peer.call('DATASET', 'a', 'what is damaged', 'VARS', 1, 'user', 'ada');
+    await before.close();
+    const file = path.join(directory.path, 'sessions.mdb');
+    const bytes = readFileSync(file);
+    for (let at = bytes.indexOf('what is damaged'); at >= 0; at = bytes.indexOf('what is damaged', at + 1))
+      bytes[at] = 'W'.charCodeAt(0);
+    writeFileSync(file, bytes);
+    const { connect, read, close } = await start({ engine: createEmbeddedEngine({ store }) });
+    expect(await read('msession_engine_figure{figure="damagedRecords"}')).toBe(0);
+    await (await connect()).call('FLUSH', 0);
+    expect(await read('msession_engine_figure{figure="damagedRecords"}')).toBe(1);
     await close();
   } finally {
     directory.remove();
@@ -88,6 +113,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   msession_ready: () => fullStore(async (read) => expect(await read('msession_ready')).toBe(0)),
   'msession_engine_figure{figure="isStoreFaulty"}': () =>
     fullStore(async (read) => expect(await read('msession_engine_figure{figure="isStoreFaulty"}')).toBe(1)),
+  'msession_engine_figure{figure="damagedRecords"}': damagedRecord,
   'msession_used_bytes / msession_max_memory_bytes': async () => {
     const { connect, read } = await start({ engineLimits: { maxMemoryBytes: 100_000 } });
     const peer = await connect();
@@ -168,7 +194,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-const section = page.slice(page.indexOf('### What to be woken for'), page.indexOf('## Sizing'));
+const section = page.slice(page.indexOf('### What to be woken for'), page.indexOf('\n## Sizing'));
 const listed = [...section.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name).filter((name) => name !== 'reason'),
 );

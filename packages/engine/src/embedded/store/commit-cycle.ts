@@ -27,11 +27,15 @@ const victimsPerBatch = 256;
  * and LMDB keeps what its largest transaction took (bench `scale`).
  */
 const familiesPerBatch = 32_768;
+/** The longest that a batch waits for those who were just answered, and the part of the last batch's time. */
+const mostGatheringMs = 1;
+const gatheringShare = 0.5;
 /** A batch's memory above this is not kept for the next. */
 const keptBytes = 32 * 1024 * 1024;
 /** How long nothing changes before the journal is folded into the tables, and how much of it nobody minds to wait for. */
 const idleMs = 3000;
 const foldedAtOnce = 512;
+const foldedAtEnd = 16_384;
 
 export interface CommitCycleOptions {
   readonly sessions: Sessions;
@@ -80,6 +84,10 @@ export class CommitCycle {
   #hasChanged = false;
   #next: Waiter | undefined;
   #flight: Waiter | undefined;
+  /** How many wait for the present changes, and how many for those of the batch under way. */
+  #waits = 0;
+  #flightWaits = 0;
+  #startedMs = 0;
   #timer: { cancel(): void } | undefined;
   #isScheduled = false;
   #idleTimer: { cancel(): void } | undefined;
@@ -108,7 +116,11 @@ export class CommitCycle {
     }
     const state = this.#changed.stateOf(parent);
     if (state === 'gathering') return;
-    if (state === 'due') this.#writeDown(parent);
+    if (state === 'due') {
+      // out of the list first: it may be gone, and another in its place, when its turn would come
+      this.#changed.takeOut(parent);
+      this.#writeDown(parent);
+    }
     if (this.#changed.add(parent) || mustKeep) this.#arm();
     if (this.#isLarge && this.fault === undefined) this.#schedule();
   }
@@ -156,7 +168,10 @@ export class CommitCycle {
     const hasChanged = this.#hasChanged;
     this.#hasChanged = false;
     if (this.fault !== undefined && !hasChanged) return undefined;
-    if (this.#mustKeep) return this.#whenNext();
+    if (this.#mustKeep) {
+      this.#waits++;
+      return this.#whenNext();
+    }
     if (!this.#flightMustKeep) return undefined;
     this.#flight ??= waiter();
     return this.#flight.promise;
@@ -183,6 +198,26 @@ export class CommitCycle {
       this.#isScheduled = false;
       this.#start();
     });
+  }
+
+  /**
+   * Begins the next batch when those who were just answered have written again, or after a moment. Clients that take turns
+   * would otherwise wait in two groups, each for the other's commit, and need two where one does (bench `durability`).
+   */
+  #gather(): void {
+    const expected = this.#flightWaits + this.#waits;
+    const nowMs = performance.now();
+    const untilMs = nowMs + Math.min((nowMs - this.#startedMs) * gatheringShare, mostGatheringMs);
+    this.#isScheduled = true;
+    const look = () => {
+      if (this.#waits < expected && performance.now() < untilMs) {
+        setImmediate(look);
+        return;
+      }
+      this.#isScheduled = false;
+      this.#start();
+    };
+    setImmediate(look);
   }
 
   /** Writes soon, because memory is short. */
@@ -212,6 +247,9 @@ export class CommitCycle {
     this.#sessions.refreshNow();
     this.#flight = this.#next;
     this.#next = undefined;
+    this.#startedMs = performance.now();
+    this.#flightWaits = this.#waits;
+    this.#waits = 0;
     this.#flightMustKeep = this.#mustKeep;
     this.#mustKeep = false;
     const builder = new BatchBuilder(this.#memory, this.#unwritten);
@@ -230,7 +268,7 @@ export class CommitCycle {
     }
     this.#builder = undefined;
     const number = this.batch++;
-    const aim = durability === 'none' ? 'tables' : this.#isClosing || isShort() ? 'both' : 'journal';
+    const aim = durability === 'none' ? 'tables' : isShort() ? 'both' : 'journal';
     if (builder.isEmpty && (aim === 'journal' || this.settled >= this.#lastWritten)) {
       this.#memory = builder.writer.memory;
       this.#onWritten(this.settled);
@@ -293,7 +331,8 @@ export class CommitCycle {
     this.#flight = undefined;
     this.#onSettled(settled);
     flight?.resolve();
-    if (this.#next !== undefined || this.#isLarge) this.#schedule();
+    if (this.#waits > 0) this.#gather();
+    else if (this.#next !== undefined || this.#isLarge) this.#schedule();
     else if (!this.#changed.isEmpty || this.#reservations.size > 0) this.#arm();
     else this.#foldWhenIdle();
   }
@@ -337,6 +376,18 @@ export class CommitCycle {
     if (!this.#isCommitting && this.#timer === undefined) this.#foldWhenIdle();
   }
 
+  /** Leaves the next start nothing to fold, where there is room for that; what is in the journal is on disk as it is. */
+  async #foldRest(): Promise<void> {
+    while (this.settled < this.#lastWritten) {
+      const { error, settled } = await this.#options.writer.run({ kind: 'fold', count: foldedAtEnd });
+      if (error !== undefined) {
+        this.#options.onNotice(`the journal of the store is left to the next start: ${error}`);
+        return;
+      }
+      this.#onSettled(settled);
+    }
+  }
+
   /** Writes what is left and ends; rejects when it cannot. */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -344,6 +395,7 @@ export class CommitCycle {
       await this.#whenIdle();
       this.fault = undefined;
       await this.#whenNext();
+      await this.#foldRest();
     } finally {
       await this.abandon();
     }

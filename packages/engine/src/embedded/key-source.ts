@@ -38,11 +38,21 @@ export class KeySource {
 
   /** How far the ceiling is from the keys of this moment, with some to spare: a command may take several. */
   get left(): number {
-    return this.#ceiling - Math.max(this.#last, this.#now()) - keysOfACommand;
+    return this.#ceiling - this.newest - keysOfACommand;
   }
 
   raiseCeiling(): void {
-    this.#ceiling = this.#raise(Math.max(this.#last, this.#now()));
+    this.#ceiling = this.#raise(this.newest);
+  }
+
+  /** The last key that was handed out, or the one that this moment would make. */
+  get newest(): number {
+    return Math.max(this.#last, this.#now());
+  }
+
+  /** Keys up to this one are safe to be handed out now. */
+  liftTo(ceiling: number): void {
+    this.#ceiling = Math.max(this.#ceiling, ceiling);
   }
 
   #now(): number {

@@ -138,6 +138,7 @@ export class FamilyStore implements SessionKeeper {
         isSynced: !isScratch,
         hashKey,
         maxStoreBytes,
+        isAwaited: durability === 'always',
         // what is in the journal only cannot leave memory: no more of it than memory has room for
         generationBytes: (options.hotMemoryBytes ?? defaultHotMemoryBytes) / 8,
       });
@@ -273,16 +274,8 @@ export class FamilyStore implements SessionKeeper {
   #onCommitted(): void {
     this.environment.root.resetReadTxn();
     this.#staleReaders.check();
-    this.#ceilingRefill();
+    this.#ceiling.refill();
     if (this.cycle.fault === undefined) this.#hotSet.evictSome(Number.POSITIVE_INFINITY);
-  }
-
-  #ceilingRefill(): void {
-    try {
-      this.#ceiling.refill();
-    } catch {
-      // the disk is full: there is a margin, and the next batch fails anyway
-    }
   }
 
   /** Whether keys can be handed out, after an attempt to make it so. */

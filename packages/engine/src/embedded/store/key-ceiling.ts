@@ -13,6 +13,7 @@ const stride = 30_000_000;
 export class KeyCeiling {
   readonly #table: Database<number, string>;
   readonly #keys: KeySource;
+  #refilling: Promise<void> | undefined;
 
   /** @throws StoreFault for a file that is damaged; `known` is what another file knows to have been handed out */
   constructor(file: string, keys: KeySource, known: number) {
@@ -39,13 +40,30 @@ export class KeyCeiling {
     return to;
   }
 
-  /** Raises the ceiling ahead of time, where it can wait for the disk without anybody waiting for it. */
+  /**
+   * Raises the ceiling ahead of time, where nobody waits for the disk: a flush of this file waits for what a batch writes
+   * to the other, and would stop all requests meanwhile (bench `tail`). A full disk shows in batches; there is a margin.
+   */
   refill(): void {
-    if (this.#keys.left < stride / 2) this.#keys.raiseCeiling();
+    if (this.#refilling !== undefined || this.#keys.left >= stride / 2) return;
+    const to = this.#keys.newest + stride;
+    this.#refilling = this.#table
+      // one that was raised meanwhile, since keys ran out, must not be lowered
+      .transaction(() => {
+        if (this.value < to) this.#table.put('ceiling', to);
+      })
+      .then(
+        () => this.#keys.liftTo(to),
+        () => undefined,
+      )
+      .finally(() => {
+        this.#refilling = undefined;
+      });
   }
 
   /** Leaves the last key handed out as the ceiling. */
   async close(isClean: boolean): Promise<void> {
+    await this.#refilling;
     if (isClean) this.#raise(this.#keys.last);
     await this.#table.close();
   }

@@ -31,6 +31,8 @@ export interface StoreWorkerData {
   readonly hashKey: Uint8Array;
   readonly maxStoreBytes: number;
   readonly generationBytes: number;
+  /** Whether replies wait for what is written. */
+  readonly isAwaited: boolean;
 }
 
 /** How a job ended. */

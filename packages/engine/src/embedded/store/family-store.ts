@@ -36,6 +36,8 @@ import { createStoreWriter, type StoreWriter } from './store-writer.js';
 
 /** Evictions for one command, so that none pays for many. */
 const evictionsAtOnce = 8;
+/** A power of two. */
+const commandsPerLook = 64;
 
 export interface FamilyStoreParts {
   readonly sessions: Sessions;
@@ -60,6 +62,8 @@ export class FamilyStore implements SessionKeeper {
   readonly #sessions: Sessions;
   readonly #keys: KeySource;
   readonly #ceiling: KeyCeiling;
+  /** Commands since no family could leave memory, before more was on disk; 0 when one could. */
+  #vainLooks = 0;
   readonly #codec: FamilyCodec;
   readonly #hotSet: HotSet;
   readonly #clock: Clock;
@@ -268,10 +272,18 @@ export class FamilyStore implements SessionKeeper {
 
   /** Before a command: makes room when memory is over its budget, a little at a time. */
   relieve(): void {
-    if (this.#hotSet.isOverBudget && !this.#hotSet.evictSome(evictionsAtOnce)) this.cycle.hasten();
+    if (!this.#hotSet.isOverBudget) return;
+    // where none could go a moment ago, looking again before every command would be most of the work (bench `tail`)
+    if (this.#vainLooks !== 0 && (++this.#vainLooks & (commandsPerLook - 1)) !== 0) return;
+    if (this.#hotSet.evictSome(evictionsAtOnce)) this.#vainLooks = 0;
+    else {
+      this.#vainLooks ||= 1;
+      this.cycle.hasten();
+    }
   }
 
   #onCommitted(): void {
+    this.#vainLooks = 0;
     this.environment.root.resetReadTxn();
     this.#staleReaders.check();
     this.#ceiling.refill();

@@ -161,7 +161,7 @@ describe('a damaged store', () => {
   test('a record that does not match its checksum is not taken for a session', async () => {
     const directory = await filled();
     const environment = openTables({ file: path.join(directory, 'sessions.mdb'), isSynced: true });
-    const [first] = [...environment.families.getRange({ limit: 1 })];
+    const first = [...environment.families.getRange({})].find(({ key }) => key.subarray(4).toString() === 's7');
     if (first === undefined) throw new Error('there are records');
     const record = Buffer.from(first.value);
     record[40] = (record[40] as number) ^ 1;

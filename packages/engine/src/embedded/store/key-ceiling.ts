@@ -50,7 +50,7 @@ export class KeyCeiling {
     this.#refilling = this.#table
       // one that was raised meanwhile, since keys ran out, must not be lowered
       .transaction(() => {
-        if (this.value < to) this.#table.put('ceiling', to);
+        if (this.value < to) void this.#table.put('ceiling', to);
       })
       .then(
         () => this.#keys.liftTo(to),

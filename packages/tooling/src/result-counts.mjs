@@ -2,6 +2,7 @@
 // A run that left no report, or that failed without naming a test (a worker that died), counts as one failure.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { failedInJunit, failedInVitest, failureLines, junitCases } from './failed-tests.mjs';
 import { listPackages, workspaceRoot } from './workspace.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
@@ -43,7 +44,7 @@ function hasFailed(test) {
 /** @param {string} xml a JUnit report, as PHPUnit writes it @returns {Counts} */
 export function countJunit(xml) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const [, , body = ''] of xml.matchAll(/<testcase\b[^>]*?(\/>|>([\s\S]*?)<\/testcase>)/g)) {
+  for (const { body } of junitCases(xml)) {
     if (/<(failure|error|warning)\b/.test(body)) counts.failed++;
     else if (/<skipped\b/.test(body)) counts.skipped++;
     else counts.passed++;
@@ -81,19 +82,22 @@ export function clearReports(root = workspaceRoot) {
 }
 
 /**
+ * What the reports say: the sums, a line for each package, and a line for each test that failed.
  * @param {{ root?: string, expected?: (name: string) => boolean }} [options] of which packages a report must be there
- * @returns {{ counts: Counts, lines: string[] }}
+ * @returns {{ counts: Counts, lines: string[], failures: string[] }}
  */
 export function collectCounts({ root = workspaceRoot, expected = () => true } = {}) {
   const rows = testedPackages(root).flatMap(({ name, folder }) => {
     const reports = reportsIn(path.join(root, folder, 'reports'));
-    const counts = sumCounts(reports);
+    const counts = sumCounts(reports.map((report) => report.counts));
+    const failed = reports.flatMap((report) => report.failed);
+    const failures = failureLines({ name, folder: path.join(root, folder), failed });
     const hasFailed = existsSync(path.join(root, folder, 'reports', failureMark));
     if (hasFailed && counts.failed === 0)
-      return [{ name, counts: { ...counts, failed: 1 }, note: ' (the run failed; see above)' }];
-    if (reports.length > 0) return [{ name, counts, note: '' }];
+      return [{ name, counts: { ...counts, failed: 1 }, failures, note: ' (the run failed; see above)' }];
+    if (reports.length > 0) return [{ name, counts, failures, note: '' }];
     if (!expected(name)) return [];
-    return [{ name, counts: { passed: 0, failed: 1, skipped: 0 }, note: ' (left no report)' }];
+    return [{ name, counts: { passed: 0, failed: 1, skipped: 0 }, failures, note: ' (left no report)' }];
   });
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   return {
@@ -102,19 +106,22 @@ export function collectCounts({ root = workspaceRoot, expected = () => true } = 
       const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
       return `${name.padEnd(width)}  ${counts.passed} passed, ${counts.failed} failed${skipped}${note}`;
     }),
+    failures: rows.flatMap((row) => row.failures),
   };
 }
 
-/** @param {string} folder @returns {Counts[]} */
+/** @param {string} folder @returns {{ counts: Counts, failed: import('./failed-tests.mjs').FailedTest[] }[]} */
 function reportsIn(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .sort()
     .flatMap((name) => {
-      const text = () => readFileSync(path.join(folder, name), 'utf8');
-      if (/^vitest.*\.json$/.test(name)) return [countVitest(text())];
-      if (/^junit.*\.xml$/.test(name)) return [countJunit(text())];
-      return [];
+      const isVitest = /^vitest.*\.json$/.test(name);
+      if (!isVitest && !/^junit.*\.xml$/.test(name)) return [];
+      const text = readFileSync(path.join(folder, name), 'utf8');
+      return isVitest
+        ? [{ counts: countVitest(text), failed: failedInVitest(text) }]
+        : [{ counts: countJunit(text), failed: failedInJunit(text) }];
     });
 }
 

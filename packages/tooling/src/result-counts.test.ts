@@ -88,6 +88,68 @@ describe('a workspace', () => {
     expect(lines.find((line) => line.startsWith('one'))).toContain('the run failed');
   });
 
+  test('names each failed test of a vitest report: package, file, test and the first line of its message', () => {
+    const esc = String.fromCharCode(27);
+    const testResults = [
+      {
+        name: path.join(root, 'packages/one/src/lock.test.ts'),
+        status: 'failed',
+        assertionResults: [
+          { status: 'passed', fullName: 'a lock is granted' },
+          {
+            status: 'failed',
+            fullName: 'a lock ends with its lease',
+            failureMessages: [`AssertionError: ${esc}[31mexpected 1${esc}[0m to be 2\n    at lock.test.ts:3:4`],
+          },
+        ],
+      },
+      {
+        name: path.join(root, 'packages/one/src/load.test.ts'),
+        status: 'failed',
+        message: "Cannot find module './gone.js'\nRequire stack:",
+        assertionResults: [],
+      },
+    ];
+    addReport('packages/one', 'vitest.json', JSON.stringify({ success: false, testResults }));
+    expect(collectCounts({ root, expected: () => false }).failures).toEqual([
+      'FAILED one src/lock.test.ts > a lock ends with its lease: AssertionError: expected 1 to be 2',
+      "FAILED one src/load.test.ts: Cannot find module './gone.js'",
+    ]);
+  });
+
+  test('names each failed test of a JUnit report, and none that passed', () => {
+    const file = path.join(root, 'packages/two/tests/PageTest.php');
+    addReport(
+      'packages/two',
+      'junit.xml',
+      `<testsuites><testsuite name="all">
+  <testcase name="testFine" class="Site\\PageTest" file="${file}"/>
+  <testcase name="testPage with data set &quot;a->b&quot;" class="Site\\PageTest" file="${file}">
+    <failure type="X">Site\\PageTest::testPage with data set "a->b" (1)
+expected &lt;b&gt; &amp; 2&#10;second line
+
+${file}:7</failure>
+  </testcase>
+  <testcase name="testSilent" class="Site\\PageTest" file="${file}"><error type="Y"/></testcase>
+</testsuite></testsuites>`,
+    );
+    const { counts, failures } = collectCounts({ root, expected: () => false });
+    expect(counts).toEqual({ passed: 1, failed: 2, skipped: 0 });
+    expect(failures).toEqual([
+      'FAILED two tests/PageTest.php > testPage with data set "a->b": expected <b> & 2',
+      'FAILED two tests/PageTest.php > testSilent',
+    ]);
+  });
+
+  test('names no more tests of one package than leave the others in sight', () => {
+    const report = vitestReport(false, [{ status: 'failed', tests: Array.from({ length: 500 }, () => 'failed') }]);
+    for (const folder of ['packages/one', 'packages/two']) addReport(folder, 'vitest.json', report);
+    const { counts, failures } = collectCounts({ root });
+    expect(counts.failed).toBe(1000);
+    expect(failures.length).toBeLessThan(60);
+    expect(failures.filter((line) => line.startsWith('FAILED two ')).at(-1)).toMatch(/and \d+ more$/);
+  });
+
   test('never counts a report of an earlier run', () => {
     addReport('packages/one', 'vitest.json', vitestReport(true, [{ status: 'passed', tests: ['passed'] }]));
     clearReports(root);

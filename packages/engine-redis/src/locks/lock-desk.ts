@@ -2,10 +2,11 @@
 // waiter here hears of its grant by message, and looks for itself at the end of the lease, and now and then, since a
 // message may be lost. Only the engine's answer ends a wait, so a grant and a time-out never cross.
 import { type Clock, EngineError } from '@msession/engine';
+import { grouped, type LockOutcome, noSession, refusedLocked, ungroup } from '@msession/engine/shared';
 import { type BoundLocks, retryMs } from './bound-locks.js';
 import type { LeaseWatch } from './lease-watch.js';
 import type { LockMessage } from './lock-messages.js';
-import { type LockOutcome, type LockRequest, noSession, refusedLocked } from './lock-request.js';
+import type { LockRequest } from './lock-request.js';
 import type { LockScripts, TakeAnswer, WithdrawAnswer } from './lock-scripts.js';
 import type { Presence } from './presence.js';
 
@@ -302,20 +303,4 @@ export class LockDesk {
 function unavailable(error: unknown): LockOutcome {
   if (error instanceof EngineError) return { kind: 'refused', code: error.code, message: error.message };
   return { kind: 'refused', code: 'UNAVAILABLE', message: 'the engine cannot be reached now; ask again' };
-}
-
-function grouped<Item>(groups: Map<number, Set<Item>>, key: number): Set<Item> {
-  let group = groups.get(key);
-  if (group === undefined) {
-    group = new Set();
-    groups.set(key, group);
-  }
-  return group;
-}
-
-function ungroup<Item>(groups: Map<number, Set<Item>>, key: number, item: Item): void {
-  const group = groups.get(key);
-  if (group === undefined) return;
-  group.delete(item);
-  if (group.size === 0) groups.delete(key);
 }

@@ -1,6 +1,5 @@
-// What an SLOCK asks for, and how it ends.
+// What an SLOCK asks for.
 import type { Caller } from '@msession/engine';
-import type { ErrorCode } from '@msession/protocol';
 
 export interface LockRequest {
   readonly caller: Caller;
@@ -15,18 +14,4 @@ export interface LockRequest {
   readonly note: string;
   /** Number of an ASYNC request, 0 otherwise. */
   readonly ticket: number;
-}
-
-export type LockOutcome =
-  | { readonly kind: 'granted'; readonly key: number; readonly data: Buffer | null }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
-
-export const noSession: LockOutcome = {
-  kind: 'refused',
-  code: 'NOSESSION',
-  message: 'there is no session of that id',
-};
-
-export function refusedLocked(message: string): LockOutcome {
-  return { kind: 'refused', code: 'LOCKED', message };
 }

@@ -5,7 +5,7 @@ import { ManualClock } from '../conformance/index.js';
 import { defaultLimits } from '../default-limits.js';
 import { EventHub } from './event-hub.js';
 import { KeySource } from './key-source.js';
-import type { LockOutcome } from './lock.js';
+import type { LockOutcome } from './lock-outcome.js';
 import { LockTable } from './lock-table.js';
 import { Sessions } from './sessions.js';
 

@@ -2,13 +2,13 @@
 // session goes. A lock is known by its id, since an id can be reserved before there is a session.
 import type { Clock, EngineLimits } from '../engine.js';
 import type { EventHub } from './event-hub.js';
+import { grouped, ungroup } from './groups.js';
 import type { KeySource } from './key-source.js';
-import { Lock, type LockOutcome, type LockRequest, type LockWaiter } from './lock.js';
+import { Lock, type LockRequest, type LockWaiter } from './lock.js';
+import { type LockOutcome, noSession, refusedLocked } from './lock-outcome.js';
 import { headDouble, headWord, sessionFlag } from './session-layout.js';
 import { type Sessions, slashIn } from './sessions.js';
 
-const refusedLocked = (message: string): LockOutcome => ({ kind: 'refused', code: 'LOCKED', message });
-const noSession: LockOutcome = { kind: 'refused', code: 'NOSESSION', message: 'there is no session of that id' };
 const noKey: LockOutcome = {
   kind: 'refused',
   code: 'UNAVAILABLE',
@@ -556,20 +556,4 @@ export class LockTable {
     const data = this.#events.isDataWanted(name) ? { data: address === 0 ? null : this.#sessions.dataOf(address) } : {};
     this.#events.emit({ name, id: lock.id, atMs: this.#clock.wallMs(), ...data });
   }
-}
-
-function grouped<Item>(groups: Map<number, Set<Item>>, key: number): Set<Item> {
-  let group = groups.get(key);
-  if (group === undefined) {
-    group = new Set();
-    groups.set(key, group);
-  }
-  return group;
-}
-
-function ungroup<Item>(groups: Map<number, Set<Item>>, key: number, item: Item): void {
-  const group = groups.get(key);
-  if (group === undefined) return;
-  group.delete(item);
-  if (group.size === 0) groups.delete(key);
 }

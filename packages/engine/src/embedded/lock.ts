@@ -1,11 +1,6 @@
 // One lock and those who wait for it. Plain objects: there are as many as pages being served, not as sessions.
-import type { ErrorCode } from '@msession/protocol';
 import type { Caller } from '../engine.js';
-
-/** How a request for a lock ended. */
-export type LockOutcome =
-  | { readonly kind: 'granted'; readonly key: number; readonly data: Buffer | null }
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
+import type { LockOutcome } from './lock-outcome.js';
 
 export interface LockRequest {
   readonly caller: Caller;

@@ -1,8 +1,8 @@
 import { EngineError } from '@msession/engine';
+import { type LockOutcome, lockPush, lockReply } from '@msession/engine/shared';
 import { replyInteger } from '../../commands/replies.js';
 import type { Handler } from '../../engine-parts.js';
-import { lockPush, lockReply } from '../lock-reply.js';
-import type { LockOutcome, LockRequest } from '../lock-request.js';
+import type { LockRequest } from '../lock-request.js';
 import type { LockParts } from '../script-lock-service.js';
 
 const defaultLeaseMs = 30_000;

@@ -1,7 +1,7 @@
 import type { DeferredReply } from '@msession/protocol';
-import type { LockOutcome, LockRequest } from '../lock.js';
+import type { LockRequest } from '../lock.js';
+import { type LockOutcome, lockPush, lockReply, noSession } from '../lock-outcome.js';
 import type { Handler } from './handler.js';
-import { lockPush, lockReply } from './lock-reply.js';
 
 const defaultLeaseMs = 30_000;
 const maxNoteBytes = 1024;
@@ -31,20 +31,19 @@ export const slock: Handler<'SLOCK'> = (engine, request, args, sink, caller) => 
     withData: args.withData,
     note: args.note === 0 ? '' : request.text(args.note),
   };
-  const refused: LockOutcome = { kind: 'refused', code: 'NOSESSION', message: 'there is no session of that id' };
   if (args.async) {
     const ticket = locks.nextTicket();
     const push = (outcome: LockOutcome) => caller.push(lockPush(outcome, ticket, idText));
     // the ticket must leave before its push
     sink.integer(ticket);
-    const outcome = canBeLocked ? locks.request(idText, address, asked, ticket, push) : refused;
+    const outcome = canBeLocked ? locks.request(idText, address, asked, ticket, push) : noSession;
     if (outcome !== undefined) push(outcome);
     return;
   }
   let answer: ((reply: DeferredReply) => void) | undefined;
   const outcome = canBeLocked
     ? locks.request(idText, address, asked, 0, (later) => answer?.(lockReply(later, asked.withData)))
-    : refused;
+    : noSession;
   if (outcome !== undefined) {
     lockReply(outcome, asked.withData)(sink);
     return;

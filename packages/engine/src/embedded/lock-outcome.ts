@@ -1,5 +1,20 @@
-import type { DeferredReply } from '@msession/protocol';
-import type { LockOutcome } from '../lock.js';
+// How a request for a lock ends, and how that looks to whoever asked: the same on every engine.
+import type { DeferredReply, ErrorCode } from '@msession/protocol';
+
+/** How a request for a lock ended. */
+export type LockOutcome =
+  | { readonly kind: 'granted'; readonly key: number; readonly data: Buffer | null }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
+
+export const noSession: LockOutcome = {
+  kind: 'refused',
+  code: 'NOSESSION',
+  message: 'there is no session of that id',
+};
+
+export function refusedLocked(message: string): LockOutcome {
+  return { kind: 'refused', code: 'LOCKED', message };
+}
 
 /** How the end of a lock request looks as the reply of SLOCK: the key, or key and data, or the refusal. */
 export function lockReply(outcome: LockOutcome, withData: boolean): DeferredReply {

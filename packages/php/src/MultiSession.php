@@ -5,12 +5,15 @@ declare(strict_types=1);
 namespace Msession;
 
 use Msession\Exception\ArgumentException;
-use Msession\Exception\ServerException;
+use Msession\Exception\MsessionException;
+use Msession\Session\SubSessionStore;
+use Msession\Wire\ConnectionOptions;
 
 /**
  * Several sub-sessions in one session, one for each browser window. Which one a request means is decided once: by an
  * explicit id, else by the URL's or form's parameter if that sub-session is known, else it is a new one. An id from
  * outside that nobody made is never adopted. Sub-sessions live on the server as `parent/sub` and end with their parent.
+ * Each is opened under its own lock and held until the request ends: requests of one window come one after the other.
  */
 final class MultiSession
 {
@@ -19,11 +22,8 @@ final class MultiSession
     /** @var self|null */
     private static $shared;
 
-    /** @var Client */
-    private $client;
-
-    /** @var string */
-    private $parentId;
+    /** @var SubSessionStore */
+    private $store;
 
     /** @var string */
     private $parameter;
@@ -45,21 +45,30 @@ final class MultiSession
 
     /**
      * @param array<string, mixed> $options sessionId (session_id()), parameter (sub_session_id), expire (seconds since
-     *     last access, unset never), maximum (64 sub-sessions; the longest unused goes), client, server, subSessionId
+     *     last access, unset never), maximum (64 sub-sessions; the longest unused goes), wait (30 seconds for another
+     *     request of the same window), lease (seconds it is held at most: 30, or max_execution_time + 5 if that is more),
+     *     client, server, subSessionId
      */
     public function __construct(array $options = [])
     {
-        $this->parentId = (string) ($options['sessionId'] ?? session_id());
-        if ($this->parentId === '' || strpos($this->parentId, '/') !== false) {
+        $parentId = (string) ($options['sessionId'] ?? session_id());
+        if ($parentId === '' || strpos($parentId, '/') !== false) {
             throw new ArgumentException('there is no session to hold sub-sessions; start one, or give sessionId');
         }
-        $this->client = $options['client'] ?? new Client(
+        $client = $options['client'] ?? new Client(
             (string) ($options['server'] ?? ServerLocator::find() ?? ServerLocator::FALLBACK),
             ['role' => 'windows']
         );
         $this->parameter = (string) ($options['parameter'] ?? 'sub_session_id');
         $this->expireSeconds = isset($options['expire']) ? max(1, (int) $options['expire']) : null;
         $this->maximum = max(1, (int) ($options['maximum'] ?? 64));
+        $this->store = new SubSessionStore(
+            $client,
+            $parentId,
+            $this->expireSeconds,
+            ConnectionOptions::seconds($options, 'wait', 30.0),
+            isset($options['lease']) ? ConnectionOptions::seconds($options, 'lease', 30.0) : null
+        );
         if (isset($options['subSessionId'])) {
             $this->setSubSessionId((string) $options['subSessionId']);
         }
@@ -88,7 +97,7 @@ final class MultiSession
     }
 
     /**
-     * The current sub-session; using it renews its life.
+     * The current sub-session; using it renews its life. LOCKED or BUSY when other requests of the same window keep it.
      *
      * @param array<string, mixed> $options new (an empty one becomes current), clone (a copy of the current one becomes
      *     current, with what was changed in it; the old one stays), subSessionId (this one, made if need be)
@@ -110,8 +119,9 @@ final class MultiSession
         if ($this->current === null || $this->current->isDeleted()) {
             $this->current = ($this->isFreshNext ? null : $this->requested()) ?? $this->make(null);
             $this->isFreshNext = false;
+        } else {
+            $this->current->renew();
         }
-        $this->current->renew();
 
         return $this->current;
     }
@@ -145,11 +155,7 @@ final class MultiSession
             $this->opened[$id]->markDeleted();
             unset($this->opened[$id]);
         }
-        try {
-            $this->client->drop($this->parentId . '/' . $id);
-        } catch (ServerException $failure) {
-            $this->ignoreMissing($failure);
-        }
+        $this->store->drop($id);
         if ($isCurrent) {
             $this->current = null;
             $this->isFreshNext = true;
@@ -159,13 +165,7 @@ final class MultiSession
     /** @return list<string> ids of the sub-sessions */
     public function subSessionIds(): array
     {
-        try {
-            return $this->client->subList($this->parentId);
-        } catch (ServerException $failure) {
-            $this->ignoreMissing($failure);
-
-            return [];
-        }
+        return $this->store->ids();
     }
 
     /** The URL with the current sub-session's id, in place of one that it has. */
@@ -191,21 +191,33 @@ final class MultiSession
         );
     }
 
-    /** Saves what changed and ends sub-sessions that nobody used for too long. Runs by itself when the script ends. */
+    /**
+     * Saves what changed, lets the next request of each window go on, and ends sub-sessions that nobody used for too long.
+     * Runs by itself when the script ends; a page that goes on for long calls it when it is done with its windows.
+     */
     public function end(): void
     {
-        try {
-            foreach ($this->opened as $subSession) {
-                $subSession->save();
-            }
-            if ($this->expireSeconds !== null && $this->opened !== []) {
-                $this->purge($this->subSessionIds(), $this->expireSeconds);
-            }
-        } catch (Exception\MsessionException $failure) {
-            trigger_error('msession sub-session: ' . $failure->getMessage(), E_USER_WARNING);
-        }
+        [$opened, $failures] = [$this->opened, []];
         $this->opened = [];
         $this->current = null;
+        foreach ($opened as $subSession) {
+            try {
+                $this->store->close($subSession);
+            } catch (MsessionException $failure) {
+                $failures[] = $failure;
+            }
+        }
+        try {
+            if ($this->expireSeconds !== null && $opened !== []) {
+                $this->purge($this->subSessionIds(), $this->expireSeconds);
+            }
+        } catch (MsessionException $failure) {
+            $failures[] = $failure;
+        }
+        // an error handler may throw, so this comes when every lock is free
+        foreach ($failures as $failure) {
+            trigger_error('msession sub-session: ' . $failure->getMessage(), E_USER_WARNING);
+        }
     }
 
     private function setSubSessionId(string $id): void
@@ -219,10 +231,7 @@ final class MultiSession
         }
         // the application may name one; then it is made under that name
         $this->makeRoom();
-        $this->withParent(function () use ($id): void {
-            $this->client->create($this->parentId . '/' . $id, ['timeout' => $this->expireSeconds ?? 0]);
-        });
-        $this->current = $this->open($id, []);
+        $this->current = $this->opened[$id] = $this->store->create($id);
     }
 
     /** The sub-session that the URL or the form names, if there is one. */
@@ -235,16 +244,15 @@ final class MultiSession
 
     private function find(string $id): ?SubSession
     {
-        if (isset($this->opened[$id])) {
+        if (isset($this->opened[$id]) && $this->opened[$id]->isHeld()) {
             return $this->opened[$id];
         }
-        $name = $this->parentId . '/' . $id;
-        [$exists, $data] = $this->client->pipeline([['CTL', $name, 'EXIST'], ['DATAGET', $name]]);
-        if ($exists !== 1) {
-            return null;
+        $found = $this->store->open($id);
+        if ($found !== null) {
+            $this->opened[$id] = $found;
         }
 
-        return $this->open($id, SubSession::decode(\is_string($data) ? $data : ''));
+        return $found;
     }
 
     private function make(?SubSession $from): SubSession
@@ -254,39 +262,9 @@ final class MultiSession
             // its variables and what is stored go along on the server, what this request changed in memory
             $from->save();
         }
-        $id = '';
-        $this->withParent(function () use ($from, &$id): void {
-            $id = $this->client->subNew($this->parentId, [
-                'clone' => $from === null ? null : $from->id(),
-                'timeout' => $this->expireSeconds ?? 0,
-            ]);
-        });
+        $made = $this->store->createNew($from);
 
-        return $this->open($id, $from === null ? [] : $from->toArray());
-    }
-
-    /** @param array<array-key, mixed> $data */
-    private function open(string $id, array $data): SubSession
-    {
-        return $this->opened[$id] = new SubSession($this->client, $this->parentId, $id, $data, $this->expireSeconds);
-    }
-
-    /** A parent that the save handler has only reserved is made, so that it can hold sub-sessions. */
-    private function withParent(callable $function): void
-    {
-        try {
-            $function();
-        } catch (ServerException $failure) {
-            $this->ignoreMissing($failure);
-            try {
-                $this->client->create($this->parentId);
-            } catch (ServerException $existing) {
-                if ($existing->errorCode() !== 'DUPSESSION') {
-                    throw $existing;
-                }
-            }
-            $function();
-        }
+        return $this->opened[$made->id()] = $made;
     }
 
     private function makeRoom(): void
@@ -294,7 +272,7 @@ final class MultiSession
         $ids = $this->subSessionIds();
         $excess = \count($ids) - $this->maximum + 1;
         if ($excess > 0) {
-            $idle = $this->idleSeconds($ids);
+            $idle = $this->store->idleSeconds($ids);
             if ($this->current !== null) {
                 unset($idle[$this->current->id()]);
             }
@@ -308,33 +286,10 @@ final class MultiSession
     /** @param list<string> $ids */
     private function purge(array $ids, int $seconds): void
     {
-        foreach ($this->idleSeconds($ids) as $id => $idle) {
+        foreach ($this->store->idleSeconds($ids) as $id => $idle) {
             if ($idle > $seconds) {
                 $this->deleteSubSession((string) $id);
             }
-        }
-    }
-
-    /**
-     * @param list<string> $ids
-     * @return array<array-key, int> id => seconds since last access
-     */
-    private function idleSeconds(array $ids): array
-    {
-        if ($ids === []) {
-            return [];
-        }
-        $replies = $this->client->pipeline(array_map(function (string $id): array {
-            return ['CTL', $this->parentId . '/' . $id, 'TLA'];
-        }, $ids));
-
-        return array_filter(array_combine($ids, $replies), 'is_int');
-    }
-
-    private function ignoreMissing(ServerException $failure): void
-    {
-        if ($failure->errorCode() !== 'NOSESSION') {
-            throw $failure;
         }
     }
 }

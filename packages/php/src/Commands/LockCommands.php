@@ -13,12 +13,13 @@ trait LockCommands
     /**
      * Takes the lock and returns its key; LOCKED when another holds it for longer than `wait`.
      *
-     * @param array<string, mixed> $options wait (seconds, 0), lease (seconds, 30), create, bind, note
+     * @param array<string, mixed> $options wait (seconds, 0), lease (seconds, 30), waiters (how many
+     *     may wait, this one included), create, bind, note
      * @return int|string the key; text where this PHP's integers are too small
      */
     public function lock(string $id, array $options = [])
     {
-        $words = Words::from($options, ['wait', 'lease', 'create', 'bind', 'note']);
+        $words = Words::from($options, ['wait', 'lease', 'waiters', 'create', 'bind', 'note']);
 
         return $this->send(array_merge(['SLOCK', $id], $words), (float) ($options['wait'] ?? 0), 'integer');
     }
@@ -31,7 +32,7 @@ trait LockCommands
      */
     public function lockAndRead(string $id, array $options = []): array
     {
-        $words = Words::from($options, ['wait', 'lease', 'create', 'bind', 'note']);
+        $words = Words::from($options, ['wait', 'lease', 'waiters', 'create', 'bind', 'note']);
 
         return $this->send(array_merge(['SLOCK', $id, 'DATA'], $words), (float) ($options['wait'] ?? 0), 'pair');
     }
@@ -47,7 +48,7 @@ trait LockCommands
     {
         $this->connection->expectPushes();
 
-        return $this->send(array_merge(['SLOCK', $id, 'ASYNC'], Words::from($options, ['wait', 'lease', 'create', 'bind', 'note'])), 0.0, 'integer');
+        return $this->send(array_merge(['SLOCK', $id, 'ASYNC'], Words::from($options, ['wait', 'lease', 'waiters', 'create', 'bind', 'note'])), 0.0, 'integer');
     }
 
     /**
@@ -103,7 +104,7 @@ trait LockCommands
      * this connection, so it is freed whatever happens to this process.
      *
      * @param callable(LockedSession): mixed $function
-     * @param array<string, mixed> $options wait (30), lease (30), create (false), note, timeout
+     * @param array<string, mixed> $options wait (30), lease (30), waiters, create (false), note, timeout
      * @return mixed what the function returned
      */
     public function withLock(string $id, callable $function, array $options = [])

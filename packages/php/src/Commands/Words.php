@@ -20,6 +20,7 @@ final class Words
         'count' => 'COUNT',
         'match' => 'MATCH',
         'note' => 'NOTE',
+        'waiters' => 'WAITERS',
         'clone' => 'CLONE',
         'except' => 'EXCEPT',
         'id' => 'ID',

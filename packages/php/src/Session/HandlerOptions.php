@@ -86,7 +86,13 @@ final class HandlerOptions
 
     public function leaseSeconds(): float
     {
-        return $this->leaseSeconds ?? max(30.0, (float) ini_get('max_execution_time') + 5.0);
+        return $this->leaseSeconds ?? self::usualLeaseSeconds();
+    }
+
+    /** A page that PHP would have ended by its time limit holds nothing any more. */
+    public static function usualLeaseSeconds(): float
+    {
+        return max(30.0, (float) ini_get('max_execution_time') + 5.0);
     }
 
     /** What goes behind TIMEOUT: 0 never expires, -1 is the server's default. */

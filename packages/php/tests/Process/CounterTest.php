@@ -75,4 +75,34 @@ final class CounterTest extends ServerTestCase
         self::assertEqualsCanonicalizing(range(1, \count($served)), array_map('intval', array_column($served, 'body')));
         self::assertSame(['n' => \count($served)], unserialize((string) $this->client->dataGet($id)));
     }
+
+    /** @dataProvider servers */
+    public function testVisitsOfOneWindowAreCountedOneByOneAlthoughOneIsKilled(string $server): void
+    {
+        $parent = self::newId();
+        $this->client->dataSet($parent, '');
+        $window = $this->client->subNew($parent);
+        $requests = [];
+        for ($i = 0; $i < 60; $i++) {
+            $path = '/window-counter.php?sub_session_id=' . $window . ($i === 20 ? '&die=1' : '');
+            $requests[] = ['path' => $path, 'cookies' => ['PHPSESSID' => $parent]];
+        }
+        $answers = (new Browser(self::$servers[$server]->url))->visitAll($requests, 30);
+        $served = array_filter($answers, static function (array $answer): bool {
+            return $answer['status'] === 200;
+        });
+        // a worker of php -S takes the requests it has accepted with it
+        self::assertGreaterThanOrEqual($server === 'FPM' ? 59 : 30, \count($served), self::$servers[$server]->log());
+        self::assertEqualsCanonicalizing(range(1, \count($served)), array_map('intval', array_column($served, 'body')));
+        $name = $parent . '/' . $window;
+        self::assertSame(['n' => \count($served)], unserialize((string) $this->client->dataGet($name)));
+        self::assertSame(0, $this->client->ctl($name, 'LOCK'));
+    }
+
+    /** @return iterable<string, array{0: string}> */
+    public static function servers(): iterable
+    {
+        yield 'php -S' => ['php -S'];
+        yield 'FPM' => ['FPM'];
+    }
 }

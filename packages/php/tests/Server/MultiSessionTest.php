@@ -6,6 +6,8 @@ namespace Msession\Tests\Server;
 
 use Msession\Client;
 use Msession\Exception\ArgumentException;
+use Msession\Exception\ServerException;
+use Msession\Exception\SessionException;
 use Msession\MultiSession;
 use Msession\SessionHandler;
 use Msession\Tests\Support\ScriptedOpener;
@@ -152,7 +154,8 @@ final class MultiSessionTest extends ServerTestCase
         $stream = new ScriptedStream([
             "%0\r\n*0\r\n",
             "\$40\r\n$new\r\n",
-            ":0\r\n",
+            ":7\r\n",
+            ":1\r\n",
             "*2\r\n\$40\r\n$new\r\n\$3\r\nold\r\n",
             ":0\r\n:61\r\n",
             ":1\r\n",
@@ -215,6 +218,118 @@ final class MultiSessionTest extends ServerTestCase
         }
         self::assertCount(3, $windows->subSessionIds());
         self::assertContains($windows->subSessionId(), $windows->subSessionIds());
+    }
+
+    public function testARequestHoldsItsWindowUntilItEnds(): void
+    {
+        $windows = $this->windows();
+        $window = $windows->session();
+        $window['n'] = 1;
+        $other = new Client(self::server());
+        try {
+            $other->lock($window->sessionId());
+            self::fail('two hold the window');
+        } catch (ServerException $failure) {
+            self::assertSame('LOCKED', $failure->errorCode());
+        }
+        $windows->end();
+        self::assertSame(serialize(['n' => 1]), $other->lockAndRead($window->sessionId())[1]);
+    }
+
+    public function testARequestDoesNotReadAWindowThatAnotherHolds(): void
+    {
+        $id = $this->client->subNew($this->parent);
+        $name = $this->parent . '/' . $id;
+        $other = new Client(self::server());
+        $key = $other->lock($name);
+        $_GET = ['sub_session_id' => $id];
+        try {
+            $this->windows(['wait' => 0.01])->session();
+            self::fail('two hold the window');
+        } catch (ServerException $failure) {
+            self::assertSame('LOCKED', $failure->errorCode());
+        }
+        $other->unlock($name, $key, ['data' => serialize(['n' => 1])]);
+        self::assertSame(['n' => 1], $this->windows()->session()->toArray());
+    }
+
+    public function testWindowsDoNotWaitForEachOther(): void
+    {
+        $other = new Client(self::server());
+        $other->lock($this->parent . '/' . $other->subNew($this->parent));
+        $id = $this->client->subNew($this->parent);
+        $_GET = ['sub_session_id' => $id];
+        self::assertSame($id, $this->windows(['wait' => 0])->subSessionId());
+    }
+
+    public function testARequestThatLostTheLockOverwritesNothingAndSaysSo(): void
+    {
+        $windows = $this->windows(['lease' => 0.001]);
+        $window = $windows->session();
+        $window['from'] = 'slow';
+        $other = new Client(self::server());
+        $key = $other->lock($window->sessionId(), ['wait' => 20]);
+        $windows->end();
+        self::assertStringContainsString('NOWLOCK', implode($this->takeWarnings()));
+        $other->unlock($window->sessionId(), $key, ['data' => serialize(['from' => 'fast'])]);
+        $_GET = ['sub_session_id' => $window->id()];
+        self::assertSame(['from' => 'fast'], $this->windows()->session()->toArray());
+    }
+
+    public function testASlowRequestWithoutARivalKeepsItsWrite(): void
+    {
+        $slow = $this->windows(['lease' => 0.001]);
+        $window = $slow->session();
+        $window['n'] = 1;
+        while ($this->client->ctl($window->sessionId(), 'LOCK') > 0) {
+            usleep(1000);
+        }
+        $slow->end();
+        self::assertSame(serialize(['n' => 1]), $this->client->dataGet($window->sessionId()));
+    }
+
+    public function testWhatTheServerRefusesToWriteKeepsNobodyWaiting(): void
+    {
+        $windows = $this->windows();
+        $window = $windows->session();
+        $window['big'] = str_repeat('x', 9 * 1024 * 1024);
+        $windows->end();
+        self::assertStringContainsString('BADLEN', implode($this->takeWarnings()));
+        self::assertSame(0, $this->client->ctl($window->sessionId(), 'LOCK'));
+    }
+
+    public function testAfterTheEndNothingIsWrittenWithoutTheLock(): void
+    {
+        $windows = $this->windows();
+        $window = $windows->session();
+        $windows->end();
+        $window['late'] = true;
+        try {
+            $window->save();
+            self::fail('written without the lock');
+        } catch (SessionException $failure) {
+            self::assertSame('NOWLOCK', $failure->errorCode());
+        }
+        self::assertNull($this->client->dataGet($window->sessionId()));
+    }
+
+    public function testOnePageMayOpenAWindowTwice(): void
+    {
+        $id = $this->client->subNew($this->parent);
+        $_GET = ['sub_session_id' => $id];
+        $this->windows()->session()['n'] = 1;
+        $again = new MultiSession(['sessionId' => $this->parent, 'server' => self::server(), 'wait' => 0]);
+        self::assertSame(1, $again->session()['n']);
+        $again->end();
+        self::assertSame(serialize(['n' => 1]), $this->client->dataGet($this->parent . '/' . $id));
+    }
+
+    public function testTwoRequestsThatNameANewWindowShareIt(): void
+    {
+        $name = 'both';
+        $this->client->create($this->parent . '/' . $name, ['data' => serialize(['n' => 1])]);
+        $windows = $this->windows(['subSessionId' => $name]);
+        self::assertSame(['n' => 1], $windows->session()->toArray());
     }
 
     public function testHelpersCarryTheId(): void

@@ -10,9 +10,12 @@ use Msession\Session\BusyAnswer;
 use Msession\Session\CallSite;
 use Msession\Session\HandlerOptions;
 use Msession\Session\Migration;
+use Msession\Session\OpenedSessions;
 use Msession\Session\Report;
 use Msession\Session\SessionId;
+use Msession\Session\SessionReader;
 use Msession\Session\SessionStore;
+use Msession\Session\SessionWriter;
 use Msession\Wire\Address;
 use Msession\Wire\Connection;
 use Msession\Wire\ConnectionOptions;
@@ -21,17 +24,18 @@ use Msession\Wire\StreamOpener;
 /**
  * PHP's session save handler on the msession server. Opening a session takes its lock and reads it in one round trip,
  * closing writes it and frees the lock in another. This class decides what each of PHP's callbacks means (PHP calls
- * them in ways that depend on what the page did); {@see SessionStore} speaks to the server.
+ * them in ways that depend on what the page did); {@see SessionReader} and {@see SessionWriter} put
+ * together what PHP asks in pieces, {@see SessionStore} speaks to the server.
  *
  * Invariants: a write never overwrites what another holder of the lock wrote; nothing is released while PHP may still
  * write; warnings and exceptions leave only when lock and stream are settled.
  */
 final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterface, \SessionUpdateTimestampHandlerInterface
 {
-    public const SAVED = 'saved';
-    public const SKIPPED = 'skipped';
-    public const LOST = 'lost';
-    public const FAILED = 'failed';
+    public const SAVED = Report::SAVED;
+    public const SKIPPED = Report::SKIPPED;
+    public const LOST = Report::LOST;
+    public const FAILED = Report::FAILED;
 
     /** @var self|null */
     private static $registered;
@@ -60,35 +64,17 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     /** @var Migration|null */
     private $migration;
 
+    /** @var OpenedSessions made with the store, as are reader and writer */
+    private $opened;
+
+    /** @var SessionReader */
+    private $reader;
+
+    /** @var SessionWriter */
+    private $writer;
+
     /** @var string|null an id from our own create_sid, which nobody else can know */
     private $freshId;
-
-    /** @var array{id: string, data: string|null, failure: MsessionException|null}|null what validateId has read for read */
-    private $prefetched;
-
-    /** @var string|null the id session_regenerate_id(true) is about to give up */
-    private $renameFrom;
-
-    /** @var string|null the id session_regenerate_id(false) has just saved */
-    private $copyFrom;
-
-    /** @var string|null the id that was read last; what is known of ids is known of this one */
-    private $currentId;
-
-    /** @var array<string, true> ids whose lock was lost, or that could not be read: never overwritten */
-    private $refused = [];
-
-    /** @var array<string, string> data of sessions opened for reading only */
-    private $readOnly = [];
-
-    /** @var array<string, true> ids that had no data when they were read */
-    private $isNew = [];
-
-    /** @var string|null */
-    private $lastWrite;
-
-    /** @var int */
-    private $lostWrites = 0;
 
     /**
      * @param string|null $server `host[:port]`, `tcp://`, `tls://`, `unix://`; null: MSESSION_URL, else
@@ -175,7 +161,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     /** What became of the last write: saved, skipped (nothing to write, or read-only), lost (lock), failed; null: none yet. */
     public function lastWrite(): ?string
     {
-        return $this->lastWrite;
+        return $this->report->lastWrite();
     }
 
     /** Code of the last failure: LOCKED, BUSY, NOWLOCK, CONNECT, TIMEOUT, BADLEN …; null when the last callback succeeded. */
@@ -187,7 +173,7 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     /** How many writes this process refused because the lock was lost. */
     public function lostWrites(): int
     {
-        return $this->lostWrites;
+        return $this->report->lostWrites();
     }
 
     /**
@@ -212,8 +198,8 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     public function close(): bool
     {
         // between the two halves of session_regenerate_id(true) the lock stays
-        if ($this->store !== null && !$this->store->isForked() && $this->renameFrom === null) {
-            $this->prefetched = null;
+        if ($this->store !== null && !$this->store->isForked() && !$this->reader->isRenaming()) {
+            $this->reader->forgetPrefetched();
             $this->store->release();
         }
 
@@ -241,14 +227,8 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         if ($store->heldKey($id) !== null) {
             return true;
         }
-        try {
-            return $this->prefetch($store, $id);
-        } catch (MsessionException $failure) {
-            // false would give the visitor a new session and take the old one away; read() reports it
-            $this->prefetched = ['id' => $id, 'data' => null, 'failure' => $failure];
 
-            return true;
-        }
+        return $this->reader->exists($id);
     }
 
     /**
@@ -268,36 +248,20 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         }
         $this->report->clear();
         $site = CallSite::current();
-        $isMove = $site->isRegenerate;
-        if (!$isMove) {
-            $this->renameFrom = $this->copyFrom = null;
+        if (!$site->isRegenerate) {
+            $this->reader->forgetMove();
         }
-        if ($isMove || $this->currentId === $id) {
-            unset($this->refused[$id], $this->readOnly[$id], $this->isNew[$id]);
-        } else {
-            // a worker that serves many sessions keeps nothing of the earlier ones
-            $this->refused = $this->readOnly = $this->isNew = [];
-        }
-        $this->currentId = $id;
+        $this->opened->begin($id, $site->isRegenerate);
         // from here on others may have it
         $this->freshId = null;
         if (!SessionId::isAcceptable($id, SessionId::isFromRequest($id))) {
             return $this->failRead($id, 'ERR', 'ERR the session id is refused: it is too long or too short, or has characters other than A-Z, a-z, 0-9, "-" and ","');
         }
         try {
-            $data = $this->load($store, $id, $site);
+            return $this->reader->read($id, $site);
         } catch (MsessionException $failure) {
             return $this->failRead($id, $failure->errorCode(), $failure->getMessage(), $failure);
         }
-        if ($data === null) {
-            $this->isNew[$id] = true;
-            $data = $this->migration === null ? '' : (string) $this->migration->read($id);
-        }
-        if (isset($this->readOnly[$id])) {
-            $this->readOnly[$id] = $data;
-        }
-
-        return $data;
     }
 
     /**
@@ -307,41 +271,12 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     #[\ReturnTypeWillChange]
     public function write($id, $data): bool
     {
-        $id = (string) $id;
-        $data = (string) $data;
-        $store = $this->store();
-        if ($store->isForked()) {
-            $this->lastWrite = self::SKIPPED;
-
-            return true;
+        if ($this->store()->isForked()) {
+            return $this->report->skipped();
         }
         $this->report->clear();
-        $this->copyFrom = null;
-        if (isset($this->refused[$id])) {
-            return $this->refuseWrite($id, 'NOWLOCK', 'the lock was lost, nothing was written');
-        }
-        if (isset($this->readOnly[$id])) {
-            return $this->skipReadOnly($id, $data);
-        }
-        // an id whose lock is held was accepted when it was read
-        if ($store->heldKey($id) === null && !SessionId::isAcceptable($id, SessionId::isFromRequest($id))) {
-            return $this->failWrite('ERR', 'ERR the session id is refused');
-        }
-        try {
-            $isFirstVisit = isset($this->isNew[$id]);
-            $outcome = $store->save($id, $data, $isFirstVisit);
-        } catch (MsessionException $failure) {
-            return $this->failWrite($failure->errorCode(), $failure->getMessage(), $failure);
-        }
-        if ($outcome !== null) {
-            return $this->refuseWrite($id, $outcome, 'another request has taken the lock or ended the session, nothing was written');
-        }
-        unset($this->isNew[$id]);
-        $this->copyFrom = CallSite::current()->isRegenerate ? $id : null;
-        $this->lastWrite = self::SAVED;
-        $this->finishMigration($id);
 
-        return true;
+        return $this->writer->save((string) $id, (string) $data);
     }
 
     /**
@@ -351,36 +286,12 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
     #[\ReturnTypeWillChange]
     public function updateTimestamp($id, $data): bool
     {
-        $id = (string) $id;
-        $store = $this->store();
-        if ($store->isForked()) {
-            $this->lastWrite = self::SKIPPED;
-
-            return true;
+        if ($this->store()->isForked()) {
+            return $this->report->skipped();
         }
         $this->report->clear();
-        if (isset($this->refused[$id])) {
-            $this->lastWrite = self::SKIPPED;
 
-            return true;
-        }
-        if (isset($this->readOnly[$id])) {
-            return $this->skipReadOnly($id, (string) $data);
-        }
-        // the files handler leaves an empty file for a new session: so there must be a session, too
-        if (isset($this->isNew[$id])) {
-            return $this->write($id, $data);
-        }
-        try {
-            if (!$store->renew($id)) {
-                return $this->write($id, $data);
-            }
-        } catch (MsessionException $failure) {
-            return $this->failWrite($failure->errorCode(), $failure->getMessage(), $failure);
-        }
-        $this->lastWrite = self::SKIPPED;
-
-        return true;
+        return $this->writer->renew((string) $id, (string) $data);
     }
 
     /** @param string $id */
@@ -398,11 +309,11 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         }
         if (CallSite::current()->isRegenerate) {
             // the new id's read() renames: variables, sub-sessions and the lock go along
-            $this->renameFrom = $id;
+            $this->reader->beginRename($id);
 
             return true;
         }
-        unset($this->refused[$id], $this->readOnly[$id], $this->isNew[$id]);
+        $this->opened->forget($id);
         try {
             $store->destroy($id);
         } catch (MsessionException $failure) {
@@ -452,6 +363,9 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             $this->opener
         );
         $this->store = new SessionStore($connection, $this->options);
+        $this->opened = new OpenedSessions();
+        $this->reader = new SessionReader($this->store, $this->options, $this->opened, $this->migration);
+        $this->writer = new SessionWriter($this->store, $this->opened, $this->reader, $this->migration, $this->report);
     }
 
     private function store(): SessionStore
@@ -465,106 +379,10 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
         return $this->store;
     }
 
-    private function prefetch(SessionStore $store, string $id): bool
-    {
-        $site = CallSite::current();
-        if (!$site->isStart) {
-            return $store->exists($id);
-        }
-        $hasLock = $this->options->hasLocks && !$this->options->isReadOnly() && !$site->isReadAndClose;
-        [$exists, $data] = $hasLock ? $store->lockExisting($id) : $store->peek($id);
-        if ($exists) {
-            $this->prefetched = ['id' => $id, 'data' => $data, 'failure' => null];
-
-            return true;
-        }
-        if ($this->migration !== null && $this->migration->read($id) !== null) {
-            return true;
-        }
-
-        return false;
-    }
-
-    private function load(SessionStore $store, string $id, CallSite $site): ?string
-    {
-        $prefetched = $this->prefetched;
-        $this->prefetched = null;
-        $isReadOnly = $this->options->isReadOnly() || $site->isReadAndClose;
-        if ($isReadOnly) {
-            $this->readOnly[$id] = '';
-        }
-        if ($prefetched !== null && $prefetched['id'] === $id) {
-            if ($prefetched['failure'] !== null) {
-                throw $prefetched['failure'];
-            }
-
-            return $prefetched['data'];
-        }
-        if ($store->heldKey($id) !== null) {
-            return $store->fetch($id);
-        }
-        if ($site->isRegenerate) {
-            $this->moveTo($store, $id);
-
-            return '';
-        }
-        if ($isReadOnly || !$this->options->hasLocks) {
-            return $store->fetch($id);
-        }
-
-        return $store->lock($id);
-    }
-
-    /** The second half of session_regenerate_id(): what the old session has goes to the new id. */
-    private function moveTo(SessionStore $store, string $newId): void
-    {
-        [$oldId, $copyFrom] = [$this->renameFrom, $this->copyFrom];
-        $this->renameFrom = $this->copyFrom = null;
-        if ($oldId === null) {
-            if ($copyFrom !== null) {
-                $store->copy($copyFrom, $newId);
-            } elseif ($this->options->hasLocks) {
-                $store->lock($newId);
-            }
-
-            return;
-        }
-        $wasNew = isset($this->isNew[$oldId]);
-        unset($this->isNew[$oldId]);
-        if (!$store->rename($oldId, $newId) || $wasNew) {
-            $this->isNew[$newId] = true;
-        }
-        if (isset($this->refused[$oldId])) {
-            $this->refused[$newId] = true;
-        }
-        if ($this->migration !== null && $this->migration->isPending($oldId)) {
-            $this->migration->finish($oldId);
-        }
-    }
-
-    private function finishMigration(string $id): void
-    {
-        if ($this->migration !== null && $this->migration->isPending($id)) {
-            $this->migration->finish($id);
-            $this->report->log('info', 'msession session write: a session moved here from the old store');
-        }
-    }
-
-    private function skipReadOnly(string $id, string $data): bool
-    {
-        $this->lastWrite = self::SKIPPED;
-        if ($data === $this->readOnly[$id]) {
-            return true;
-        }
-        $this->report->failure('write', 'READONLY', 'the session was opened for reading only, its changes are not saved');
-
-        return false;
-    }
-
     private function failRead(string $id, string $code, string $text, ?\Throwable $cause = null): bool
     {
-        $this->refused[$id] = true;
-        $this->renameFrom = null;
+        $this->opened->refuse($id);
+        $this->reader->forgetMove();
         if ($this->store !== null && !$this->store->isForked()) {
             $this->store->release();
         }
@@ -573,25 +391,6 @@ final class SessionHandler implements \SessionHandlerInterface, \SessionIdInterf
             BusyAnswer::send();
         }
         $this->report->failure('read', $code, $text, $cause);
-
-        return false;
-    }
-
-    private function failWrite(string $code, string $text, ?\Throwable $cause = null): bool
-    {
-        $this->lastWrite = self::FAILED;
-        $this->store()->release();
-        $this->report->failure('write', $code, $text, $cause);
-
-        return false;
-    }
-
-    private function refuseWrite(string $id, string $code, string $text): bool
-    {
-        $this->lastWrite = self::LOST;
-        $this->lostWrites++;
-        $this->refused[$id] = true;
-        $this->report->failure('write', $code, $code . ' ' . $text);
 
         return false;
     }

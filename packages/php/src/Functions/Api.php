@@ -5,13 +5,14 @@ declare(strict_types=1);
 namespace Msession\Functions;
 
 use Msession\Client;
+use Msession\Exception\ArgumentException;
 use Msession\Exception\MsessionException;
 use Msession\SessionHandler;
 use Msession\Wire\MapReply;
 
 /**
- * What the functions of the extension did: arguments converted as PHP did, failures as warnings and return values.
- * Each method takes the arguments as they were given; functions.php gives them their names.
+ * What the functions of the extension did, one method each; {@see Invocation} runs them. A method takes the arguments as
+ * they were given; functions.php gives them their names.
  */
 final class Api
 {
@@ -20,7 +21,7 @@ final class Api
     /** @param list<mixed> $args */
     public static function connect(array $args): ?bool
     {
-        if (!self::hasCount('msession_connect', $args, 2, 2)) {
+        if (!Invocation::hasCount('msession_connect', $args, 2, 2)) {
             return null;
         }
         $server = Arguments::toText($args[0]);
@@ -42,7 +43,7 @@ final class Api
     /** @param list<mixed> $args */
     public static function disconnect(array $args): void
     {
-        if (self::hasCount('msession_disconnect', $args, 0, 0)) {
+        if (Invocation::hasCount('msession_disconnect', $args, 0, 0)) {
             Connector::disconnect();
         }
     }
@@ -53,7 +54,7 @@ final class Api
      */
     public static function count(array $args)
     {
-        return self::run('msession_count', $args, 0, 0, 0, static function (Client $client): int {
+        return Invocation::run('msession_count', $args, 0, 0, 0, static function (Client $client): int {
             return $client->count();
         }, true);
     }
@@ -61,7 +62,7 @@ final class Api
     /** @param list<mixed> $args */
     public static function create(array $args): ?bool
     {
-        return self::run('msession_create', $args, 1, 3, false, static function (Client $client, array $text): bool {
+        return Invocation::run('msession_create', $args, 1, 3, false, static function (Client $client, array $text): bool {
             $client->create($text[0], ['class' => $text[1] ?? self::CLASS_NAME, 'data' => $text[2] ?? null]);
 
             return true;
@@ -71,10 +72,10 @@ final class Api
     /** @param list<mixed> $args */
     public static function destroy(array $args): ?bool
     {
-        if (!self::hasCount('msession_destroy', $args, 1, 1)) {
+        if (!Invocation::hasCount('msession_destroy', $args, 1, 1)) {
             return null;
         }
-        self::run('msession_destroy', $args, 1, 1, true, static function (Client $client, array $text): bool {
+        Invocation::run('msession_destroy', $args, 1, 1, true, static function (Client $client, array $text): bool {
             $client->drop($text[0]);
 
             return true;
@@ -89,7 +90,7 @@ final class Api
      */
     public static function lock(array $args)
     {
-        return self::run('msession_lock', $args, 1, 1, false, static function (Client $client, array $text) {
+        return Invocation::run('msession_lock', $args, 1, 1, false, static function (Client $client, array $text) {
             $handler = SessionHandler::registered();
             $heldKey = $handler === null ? null : $handler->heldKey($text[0]);
 
@@ -103,7 +104,7 @@ final class Api
      */
     public static function unlock(array $args)
     {
-        return self::run('msession_unlock', $args, 2, 2, false, static function (Client $client, array $text, array $args): int {
+        return Invocation::run('msession_unlock', $args, 2, 2, false, static function (Client $client, array $text, array $args): int {
             $key = Arguments::toKey($args[1]);
             $handler = SessionHandler::registered();
             // the page's own session is unlocked by its end, not by the page
@@ -118,7 +119,7 @@ final class Api
     /** @param list<mixed> $args */
     public static function set(array $args): ?bool
     {
-        return self::run('msession_set', $args, 3, 3, false, static function (Client $client, array $text): bool {
+        return Invocation::run('msession_set', $args, 3, 3, false, static function (Client $client, array $text): bool {
             $client->set($text[0], $text[1], $text[2]);
 
             return true;
@@ -131,7 +132,7 @@ final class Api
      */
     public static function get(array $args)
     {
-        return self::run('msession_get', $args, 3, 3, null, static function (Client $client, array $text): ?string {
+        return Invocation::run('msession_get', $args, 3, 3, null, static function (Client $client, array $text): ?string {
             return $client->get($text[0], $text[1], $text[2]);
         });
     }
@@ -142,7 +143,7 @@ final class Api
      */
     public static function find(array $args)
     {
-        return self::run('msession_find', $args, 2, 2, null, static function (Client $client, array $text): ?array {
+        return Invocation::run('msession_find', $args, 2, 2, null, static function (Client $client, array $text): ?array {
             $ids = $client->find($text[0], $text[1]);
 
             return $ids === [] ? null : $ids;
@@ -155,7 +156,7 @@ final class Api
      */
     public static function list(array $args)
     {
-        return self::run('msession_list', $args, 0, 0, null, static function (Client $client): ?array {
+        return Invocation::run('msession_list', $args, 0, 0, null, static function (Client $client): ?array {
             $ids = $client->list();
 
             return $ids === [] ? null : $ids;
@@ -168,7 +169,7 @@ final class Api
      */
     public static function getArray(array $args)
     {
-        return self::run('msession_get_array', $args, 1, 1, null, static function (Client $client, array $text): array {
+        return Invocation::run('msession_get_array', $args, 1, 1, null, static function (Client $client, array $text): array {
             return $client->getAll($text[0]);
         }, false, 'NOSESSION');
     }
@@ -179,10 +180,10 @@ final class Api
      */
     public static function setArray(array $args)
     {
-        return self::run('msession_set_array', $args, 2, 2, null, static function (Client $client, array $text, array $args): ?bool {
-            $variables = self::variables($args[1]);
+        return Invocation::run('msession_set_array', $args, 2, 2, null, static function (Client $client, array $text, array $args): ?bool {
+            $variables = Arguments::toVariables($args[1]);
             if ($variables === null) {
-                throw new \Msession\Exception\ArgumentException('the second argument is no array');
+                throw new ArgumentException('the second argument is no array');
             }
             $client->setAll($text[0], $variables);
 
@@ -196,7 +197,7 @@ final class Api
      */
     public static function listVar(array $args)
     {
-        return self::run('msession_listvar', $args, 1, 1, null, static function (Client $client, array $text): array {
+        return Invocation::run('msession_listvar', $args, 1, 1, null, static function (Client $client, array $text): array {
             $sessions = [];
             foreach (MapReply::toPairs($client->command('LISTVAR', $text[0])) as $pair) {
                 $sessions[$pair[1]] = $pair[0];
@@ -212,7 +213,7 @@ final class Api
      */
     public static function timeout(array $args)
     {
-        return self::run('msession_timeout', $args, 1, 2, null, static function (Client $client, array $text, array $args): int {
+        return Invocation::run('msession_timeout', $args, 1, 2, null, static function (Client $client, array $text, array $args): int {
             return $client->timeout($text[0], \count($args) > 1 ? Arguments::toInteger($args[1]) : null);
         });
     }
@@ -223,7 +224,7 @@ final class Api
      */
     public static function inc(array $args)
     {
-        return self::run('msession_inc', $args, 2, 2, false, static function (Client $client, array $text): string {
+        return Invocation::run('msession_inc', $args, 2, 2, false, static function (Client $client, array $text): string {
             return $client->inc($text[0], $text[1]);
         });
     }
@@ -234,7 +235,7 @@ final class Api
      */
     public static function add(array $args)
     {
-        return self::run('msession_add', $args, 3, 3, null, static function (Client $client, array $text): string {
+        return Invocation::run('msession_add', $args, 3, 3, null, static function (Client $client, array $text): string {
             return $client->add($text[0], $text[1], $text[2]);
         });
     }
@@ -245,7 +246,7 @@ final class Api
      */
     public static function mulDiv(array $args)
     {
-        return self::run('msession_muldiv', $args, 4, 4, null, static function (Client $client, array $text): string {
+        return Invocation::run('msession_muldiv', $args, 4, 4, null, static function (Client $client, array $text): string {
             return $client->mulDiv($text[0], $text[1], $text[2], $text[3]);
         });
     }
@@ -256,7 +257,7 @@ final class Api
      */
     public static function getData(string $function, array $args)
     {
-        return self::run($function, $args, 1, 1, null, static function (Client $client, array $text): ?string {
+        return Invocation::run($function, $args, 1, 1, null, static function (Client $client, array $text): ?string {
             return $client->dataGet($text[0]);
         }, true);
     }
@@ -264,7 +265,7 @@ final class Api
     /** @param list<mixed> $args */
     public static function setData(string $function, array $args): ?bool
     {
-        return self::run($function, $args, 2, 2, false, static function (Client $client, array $text): bool {
+        return Invocation::run($function, $args, 2, 2, false, static function (Client $client, array $text): bool {
             return $client->dataSet($text[0], $text[1]);
         });
     }
@@ -275,7 +276,7 @@ final class Api
      */
     public static function uniq(array $args)
     {
-        return self::run('msession_uniq', $args, 1, 3, null, static function (Client $client, array $text, array $args): string {
+        return Invocation::run('msession_uniq', $args, 1, 3, null, static function (Client $client, array $text, array $args): string {
             return $client->uniq(Arguments::toInteger($args[0]), ['class' => $text[1] ?? self::CLASS_NAME, 'data' => $text[2] ?? null]);
         });
     }
@@ -286,7 +287,7 @@ final class Api
      */
     public static function randStr(array $args)
     {
-        return self::run('msession_randstr', $args, 1, 1, null, static function (Client $client, array $text, array $args): string {
+        return Invocation::run('msession_randstr', $args, 1, 1, null, static function (Client $client, array $text, array $args): string {
             return $client->randStr(Arguments::toInteger($args[0]));
         });
     }
@@ -297,7 +298,7 @@ final class Api
      */
     public static function plugin(array $args)
     {
-        return self::run('msession_plugin', $args, 2, 3, false, static function (Client $client, array $text): ?string {
+        return Invocation::run('msession_plugin', $args, 2, 3, false, static function (Client $client, array $text): ?string {
             return $client->plugin($text[0], $text[1], $text[2] ?? null);
         });
     }
@@ -308,7 +309,7 @@ final class Api
      */
     public static function call(array $args)
     {
-        return self::run('msession_call', $args, 1, 5, false, static function (Client $client, array $text): ?string {
+        return Invocation::run('msession_call', $args, 1, 5, false, static function (Client $client, array $text): ?string {
             return $client->call(...$text);
         });
     }
@@ -319,7 +320,7 @@ final class Api
      */
     public static function ctl(array $args)
     {
-        return self::run('msession_ctl', $args, 1, 2, false, static function (Client $client, array $text): int {
+        return Invocation::run('msession_ctl', $args, 1, 2, false, static function (Client $client, array $text): int {
             $what = strtoupper($text[1] ?? 'EXIST');
 
             return $client->ctl($text[0], \in_array($what, ['TTL', 'AGE', 'TLA', 'CTIME', 'TOUCH', 'NOW'], true) ? $what : 'EXIST');
@@ -332,7 +333,7 @@ final class Api
      */
     public static function getObject(array $args)
     {
-        return self::run('msession_get_object', $args, 1, 1, null, static function (Client $client, array $text): array {
+        return Invocation::run('msession_get_object', $args, 1, 1, null, static function (Client $client, array $text): array {
             $object = $client->getObject($text[0]);
 
             return ['classname' => $object['class'], 'classdata' => (string) $object['data']] + $object['vars'];
@@ -342,74 +343,13 @@ final class Api
     /** @param list<mixed> $args */
     public static function saveObject(array $args): ?bool
     {
-        return self::run('msession_save_object', $args, 2, 4, null, static function (Client $client, array $text, array $args): bool {
-            $variables = \array_key_exists(2, $args) ? self::variables($args[2]) : [];
+        return Invocation::run('msession_save_object', $args, 2, 4, null, static function (Client $client, array $text, array $args): bool {
+            $variables = \array_key_exists(2, $args) ? Arguments::toVariables($args[2]) : [];
             if ($variables === null) {
-                throw new \Msession\Exception\ArgumentException('the third argument is no array');
+                throw new ArgumentException('the third argument is no array');
             }
 
             return $client->dataSet($text[0], $text[1], ['class' => $text[3] ?? self::CLASS_NAME, 'variables' => $variables]);
         });
-    }
-
-    /**
-     * @param list<mixed> $args
-     * @param mixed $onFailure what the function returns when the server refuses
-     * @param callable(Client, list<string>, list<mixed>): mixed $body
-     * @param string $silentCode error code without a warning
-     * @return mixed
-     */
-    private static function run(string $function, array $args, int $minimum, int $maximum, $onFailure, callable $body, bool $isSilent = false, string $silentCode = '')
-    {
-        if (!self::hasCount($function, $args, $minimum, $maximum)) {
-            return null;
-        }
-        $client = Connector::client();
-        if ($client === null) {
-            Warnings::raise($function, 'Msession not initialized');
-
-            return false;
-        }
-        try {
-            return $body($client, array_map([Arguments::class, 'toText'], $args), $args);
-        } catch (MsessionException $failure) {
-        }
-        // here nothing is open any more: an error handler may throw out of the warning
-        if (Connector::isUnconnected($failure)) {
-            Warnings::raise($function, 'Msession not initialized: ' . $failure->getMessage());
-
-            return false;
-        }
-        $code = $failure->errorCode();
-        if (!$failure->connectionSurvives() || (!$isSilent && $code !== $silentCode)) {
-            Warnings::raise($function, $failure->getMessage());
-        }
-
-        return $onFailure;
-    }
-
-    /** @param list<mixed> $args */
-    private static function hasCount(string $function, array $args, int $minimum, int $maximum): bool
-    {
-        $count = \count($args);
-        if ($count >= $minimum && $count <= $maximum) {
-            return true;
-        }
-        Warnings::wrongCount($function);
-
-        return false;
-    }
-
-    /**
-     * @param mixed $value
-     * @return array<array-key, string>|null
-     */
-    private static function variables($value): ?array
-    {
-        if (\is_object($value)) {
-            $value = get_object_vars($value);
-        }
-
-        return \is_array($value) ? array_map([Arguments::class, 'toText'], $value) : null;
     }
 }

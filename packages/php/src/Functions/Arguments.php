@@ -55,4 +55,19 @@ final class Arguments
 
         return (string) self::toInteger($value);
     }
+
+    /**
+     * An array's or object's items as text; null for anything else.
+     *
+     * @param mixed $value
+     * @return array<array-key, string>|null
+     */
+    public static function toVariables($value): ?array
+    {
+        if (\is_object($value)) {
+            $value = get_object_vars($value);
+        }
+
+        return \is_array($value) ? array_map([self::class, 'toText'], $value) : null;
+    }
 }

@@ -11,7 +11,7 @@ namespace Msession\Session;
 final class CallSite
 {
     /** Decorating handlers put frames between PHP and us. */
-    private const FRAMES = 16;
+    private const FRAMES = 17;
 
     /** @var bool in session_regenerate_id() */
     public $isRegenerate = false;

@@ -5,8 +5,21 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   schedule(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), 0x7fffffff));
+    let isOver = false;
+    const run = () => {
+      isOver = true;
+      callback();
+    };
+    const timer = setTimeout(run, Math.min(Math.max(delayMs, 0), 0x7fffffff));
     timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel() {
+        if (isOver) return;
+        isOver = true;
+        // Node files timers by their delay, and drops an empty file at once only for timers that keep a process alive: the
+        // others' stay until their time has come, one for each delay that was ever asked for
+        clearTimeout(timer.ref());
+      },
+    };
   },
 };

@@ -87,7 +87,7 @@ const sections: { readonly [Section in ReportSection]: (context: ServerContext) 
       used_memory: engine.statistics().usedBytes,
       used_memory_rss: memory.rss,
       used_memory_heap: memory.heapUsed,
-      used_memory_external: memory.external + memory.arrayBuffers,
+      used_memory_external: memory.external,
       maxmemory: engine.limits.maxMemoryBytes,
       maxmemory_policy: engine.limits.evict,
     };

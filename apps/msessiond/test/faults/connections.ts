@@ -1,7 +1,7 @@
 // Clients that are slow, silent, half gone or too many: each costs the server a bounded amount, others are served
 // meanwhile, and when they are gone the server is as before.
 import { encodeRequest } from '@msession/protocol';
-import { memoryOf } from '../fuzz/run-fuzz.js';
+import { memoryOf } from '../support/process-memory.js';
 import {
   eventually,
   type Facts,

@@ -1,13 +1,17 @@
 // The short form of the fuzzer; the long one is `npm run fuzz -w msessiond`.
-
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Request, requestLimits } from '@msession/protocol';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { memoryGrowth } from '../support/process-memory.js';
 import { makeBatch, requestsPerBatch } from './request-batch.js';
-import { memoryGrowth, runFuzz } from './run-fuzz.js';
+import { runFuzz } from './run-fuzz.js';
 import { breaksFlow, expectationOf } from './user-rights.js';
 
 test('50,000 mutated requests of all users: each has its reply, none runs what it may not, nothing fails inside', async () => {
-  const result = await runFuzz({ seed: 20_260_101, requests: 50_000, batchesPerPhase: 100 });
+  const options = { seed: 20_260_101, requests: 50_000, batchesPerPhase: 100, requestsPerSample: 10_000 };
+  const result = await runFuzz(options);
   expect(result.requests).toBeGreaterThanOrEqual(50_000);
   // all that the run is for has happened
   expect(result.denied).toBeGreaterThan(5000);
@@ -15,6 +19,24 @@ test('50,000 mutated requests of all users: each has its reply, none runs what i
   expect(result.pushes).toBeGreaterThan(0);
   expect(result.requests - result.errors).toBeGreaterThan(1000);
   expect(result.phases).toBeGreaterThanOrEqual(4);
+  // memory is compared between moments at which the daemon holds the same
+  expect(result.memory.length).toBeGreaterThanOrEqual(3);
+  for (const { info, handles } of result.memory) {
+    expect(info).toMatchObject({ sessions: 10, sub_sessions: 1, connected_clients: 1, locks_held: 0, lock_waiters: 0 });
+    expect(info).toMatchObject({ event_subscribers: 0, monitors: 0, batchesInJournal: 0 });
+    expect(handles).toBe(result.memory[0]?.handles);
+  }
+});
+
+test('memory that a daemon does not let go of is noticed', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'msession-leak-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const plugin = path.join(folder, 'leak.mjs');
+  const keep = 'kept.push(Buffer.alloc(262_144, 1));';
+  writeFileSync(plugin, `const kept = []; export default { name: 'leak', hooks: { setValue() { ${keep} } } };\n`);
+  const options = { seed: 1, requests: 12_000, batchesPerPhase: 20, requestsPerSample: 1000 };
+  const { memory } = await runFuzz({ ...options, flags: ['--plugin', plugin] });
+  expect(memoryGrowth(memory.map(({ anonymousBytes: bytes }) => ({ bytes })))).toBeGreaterThan(0.5);
 });
 
 test('the fuzzer notices a server that lets a user run too much', async () => {

@@ -1,14 +1,16 @@
 // Fuzzes a listening daemon with users of all rights, in phases: while those who may not write are at it (`nobody`,
-// `reader`), nothing that the server holds may change; behind each phase its memory is read. What fails names the seed
-// and the batch that show it again.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// `reader`), nothing that the server holds may change. Every so many requests the daemon's memory is read at a quiet
+// moment. What fails names the seed and the batch that show it again.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient, type MsessionClient } from '@msession/client';
 import { ReplyMap, requestLimits, unauthenticatedLimits } from '@msession/protocol';
 import { defaultServerLimits, hashPassword } from '@msession/server';
 import { DaemonProcess } from '../support/daemon-process.js';
+import { Inspector, inspectorFlag, withoutInspectorLines } from '../support/inspector.js';
 import { FuzzConnection, type FuzzFigures, passwordOf } from './fuzz-connection.js';
+import { type MemorySample, sampleMemory } from './memory-sample.js';
 import { makeBatch } from './request-batch.js';
 import type { UserName } from './user-rights.js';
 
@@ -21,35 +23,48 @@ export interface FuzzOptions {
   readonly connections?: number;
   /** The rights that the daemon gives `reader`, if others than `read`: to see that the fuzzer notices. */
   readonly readerRights?: string;
-  readonly onPhase?: (result: FuzzResult) => void;
+  /** Further flags of the daemon. */
+  readonly flags?: readonly string[];
+  /** Requests between two looks at the memory; default 1,000,000. */
+  readonly requestsPerSample?: number;
+  readonly onSample?: (sample: MemorySample, inspector: Inspector) => void | Promise<void>;
 }
 
 export interface FuzzResult extends FuzzFigures {
   phases: number;
   batches: number;
-  /** Bytes of memory behind each phase, with the requests until then. */
-  readonly memory: { readonly requests: number; readonly bytes: number }[];
+  /** What the daemon held behind the first phase and then every so many requests. */
+  readonly memory: MemorySample[];
 }
 
 const canaries = Array.from({ length: 10 }, (_, i) => `canary-${i}`);
 
 export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { seed, requests, firstBatch = 0, batchesPerPhase = 500, connections: width = 16 } = options;
+  const { requestsPerSample = 1_000_000 } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'msession-fuzz-'));
   const result: FuzzResult = {
     ...{ requests: 0, denied: 0, errors: 0, faults: 0, pushes: 0, connections: 0, phases: 0, batches: 0 },
     memory: [],
   };
   const daemon = new DaemonProcess({
-    flags: ['--config', await writeConfiguration(folder, options.readerRights ?? '"read"'), ...daemonFlags(folder)],
+    flags: [
+      ...['--config', await writeConfiguration(folder, options.readerRights ?? '"read"')],
+      ...daemonFlags(folder),
+      ...(options.flags ?? []),
+    ],
+    environment: { NODE_OPTIONS: inspectorFlag },
   });
+  let inspector: Inspector | undefined;
   let operator: MsessionClient | undefined;
   let connections: FuzzConnection[] = [];
   try {
     const port = await daemon.port();
+    inspector = await Inspector.of(daemon);
     operator = createClient({ port, user: 'operator', password: passwordOf('operator') });
     connections = Array.from({ length: width }, () => new FuzzConnection(port, result));
     let next = firstBatch;
+    let sampleAt = 0;
     while (result.requests < requests) {
       // the phases' order must not depend on where a replay begins
       const phase = Math.floor(next / batchesPerPhase);
@@ -76,41 +91,33 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
         throw new Error(`seed ${seed}, phase ${phase}: users who may not write changed what the server holds`);
       await cleanUp(operator);
       result.phases++;
-      result.memory.push({ requests: result.requests, bytes: memoryOf(daemon.child.pid as number, 'VmRSS') });
-      options.onPhase?.(result);
+      if (result.requests < sampleAt) continue;
+      sampleAt = result.requests + requestsPerSample;
+      const pid = daemon.child.pid as number;
+      const sample = await sampleMemory({ pid, requests: result.requests, operator, inspector });
+      result.memory.push(sample);
+      await options.onSample?.(sample, inspector);
     }
+    inspector.close();
     await operator.close();
     const ended = await daemon.stop();
     // the log has errors only: a command or reply that failed inside
-    if (ended.code !== 0 || ended.stderr !== '')
-      throw new Error(`the daemon ended with ${ended.code ?? ended.signal} and said: ${ended.stderr.slice(0, 2000)}`);
+    const said = withoutInspectorLines(ended.stderr);
+    if (ended.code !== 0 || said !== '')
+      throw new Error(`the daemon ended with ${ended.code ?? ended.signal} and said: ${said.slice(0, 2000)}`);
     return result;
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n${daemon.stderr.slice(-2000)}`, { cause: error });
+    throw new Error(`${(error as Error).message}\n${withoutInspectorLines(daemon.stderr).slice(-2000)}`, {
+      cause: error,
+    });
   } finally {
+    inspector?.close();
     operator?.destroy();
     for (const connection of connections) connection.close();
     daemon.child.kill('SIGKILL');
     await daemon.ended;
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * By how much memory grew behind the warm-up, as a part of what it was: the middle of the last third of the samples
- * against the middle of the first, so that what the garbage collector has not looked at yet is no growth.
- */
-export function memoryGrowth(samples: readonly { readonly bytes: number }[]): number {
-  const third = Math.max(1, Math.floor(samples.length / 3));
-  const middle = (part: readonly { readonly bytes: number }[]) =>
-    part.map(({ bytes }) => bytes).sort((a, b) => a - b)[Math.floor(part.length / 2)] as number;
-  return middle(samples.slice(-third)) / middle(samples.slice(0, third)) - 1;
-}
-
-/** What the system counts for a process: all that is resident, its own of that, or the pages of files that it maps. */
-export function memoryOf(pid: number, what: 'VmRSS' | 'RssAnon' | 'RssFile'): number {
-  const found = new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  return Number(found?.[1]) * 1024;
 }
 
 function userOf(number: number, isReading: boolean): UserName {
@@ -156,6 +163,10 @@ function limitsOf(user: UserName) {
 async function cleanUp(operator: MsessionClient): Promise<void> {
   await freeLocks(operator);
   await operator.flush(0);
+  // FLUSH passes it by, and its sub-sessions
+  const subs = await operator.send(['SUBLIST', 'globals']);
+  if (Array.isArray(subs))
+    for (const sub of subs) await operator.send(['DROP', Buffer.concat([Buffer.from('globals/'), sub as Buffer])]);
   const globals = await operator.send(['GETALL', 'globals']);
   // names need not be text
   if (globals instanceof ReplyMap)

@@ -1,6 +1,6 @@
 // The long form: `npm run soak -w msessiond -- [seconds] [sessions]`. Prints a line per window; ends with 1 when memory or
 // the 99th percentile is not flat: the middle of the last third against that of the first, of the steady windows.
-import { memoryGrowth } from '../fuzz/run-fuzz.js';
+import { memoryGrowth } from '../support/process-memory.js';
 import { middle, runSoak } from './run-soak.js';
 
 const seconds = Number(process.argv[2] ?? 600);

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient, type MsessionClient } from '@msession/client';
 import { Random } from '../fuzz/random.js';
-import { memoryOf } from '../fuzz/run-fuzz.js';
 import { DaemonProcess } from '../support/daemon-process.js';
+import { memoryOf } from '../support/process-memory.js';
 
 export interface SoakOptions {
   readonly seconds: number;

@@ -248,6 +248,7 @@ function storeFigures(store: FamilyStore): Record<string, number> {
     sessionsLoaded: store.loads,
     sessionsUnloaded: store.evictions,
     batchesWritten: store.cycle.batchesWritten,
+    batchesInJournal: store.cycle.batchesInJournal,
     bytesWritten: store.cycle.bytesWritten,
     isStoreFaulty: store.cycle.fault === undefined ? 0 : 1,
   };

@@ -1,19 +1,23 @@
 // Memory for sessions outside the JavaScript heap: the collector never walks it, so a million sessions cost no pauses.
 //
-// Memory comes in chunks of 16 MiB, each cut into blocks of one size class; a block larger than the largest class has a
-// chunk of its own. An address is chunk number times 2^20 plus offset in units of 16 bytes, so it fits 32 bits and
+// Memory comes in chunks of 32 MiB, each cut into blocks of one size class; a block larger than the largest class has a
+// chunk of its own. An address is chunk number times 2^21 plus offset in units of 16 bytes, so it fits 32 bits and
 // never moves while the block lives; 0 is no block. The system backs a chunk page by page as it is used, and chunks that
 // become empty are given back. Few large chunks, because each costs three objects on the way to every byte: with chunks
-// of 1 MiB those no longer fit the cache (bench `read`, pipeline 64).
+// of 1 MiB those no longer fit the cache (bench `read`, pipeline 64). And no smaller ones, because what is smaller than
+// 32 MiB glibc takes from its heap once something of that size was freed: it clears all of it at once, used or not, and
+// does not give it back from the middle of the heap (slab-pages.test.ts).
 
-const chunkBytes = 1 << 24;
+const chunkBytes = 1 << 25;
 const unitShift = 4;
-const chunkShift = 20;
+const chunkShift = 21;
 const chunkUnits = 1 << chunkShift;
 const offsetMask = chunkUnits - 1;
-const mostChunks = 0xfff;
-const largestClassBytes = 2 * 1024 * 1024;
+const mostChunks = 0x7ff;
+const largestClassBytes = 4 * 1024 * 1024;
+/** A chunk that is given back is kept for the next, unless so much of it was used that its pages are worth having. */
 const spareChunks = 1;
+const spareBytes = 1 << 22;
 /** An empty chunk of which no more than so much was used stays: its pages are few, and it will be used again. */
 const idleBytes = 1 << 17;
 
@@ -168,7 +172,8 @@ export class SlabMemory {
   #closeChunk(number: number, chunk: Chunk): void {
     const memory = (this.bytes[number] as Buffer).buffer as ArrayBuffer;
     this.reservedBytes -= memory.byteLength;
-    if (chunk.sizeClass !== noClass && this.#spare.length < spareChunks) this.#spare.push(memory);
+    const isLittleUsed = chunk.sizeClass !== noClass && chunk.fresh << unitShift <= spareBytes;
+    if (isLittleUsed && this.#spare.length < spareChunks) this.#spare.push(memory);
     this.#chunks[number] = undefined;
     this.bytes[number] = this.bytes[0] as Buffer;
     this.words[number] = this.words[0] as Uint32Array;

@@ -104,6 +104,11 @@ export class CommitCycle {
     this.#pen = new FamilyPen(options);
   }
 
+  /** Batches on disk that are not in the tables yet. */
+  get batchesInJournal(): number {
+    return this.#lastWritten - this.settled;
+  }
+
   /** Whether an id ended though its record may still be in the tables. */
   hasEnded(idText: string): boolean {
     return this.#changed.hasEnded(idText);

@@ -39,8 +39,11 @@ export interface SoakResult {
   readonly windows: readonly SoakWindow[];
   readonly created: number;
   readonly expired: number;
-  /** Sessions left when their time was over. */
+  /** Sessions left when their time was over, and what the daemon says of some of them. */
   readonly left: number;
+  readonly leftovers: readonly string[];
+  /** How long it took until none was left, behind the moment at which the last one's time was over. */
+  readonly sweptAfterMs: number;
 }
 
 const makingEveryMs = 20;
@@ -50,6 +53,7 @@ const remembered = 65_536;
 const longestPipeline = 2000;
 /** A busy machine may be behind; what is left then is left for ever. */
 const secondsToSweep = 60;
+const mostDescribed = 5;
 
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { seconds, windowSeconds, timeoutSeconds, sessions, workers = 32, seed = 1 } = options;
@@ -86,24 +90,41 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     }
     await Promise.all(running);
     await sleep(timeoutSeconds * 1000);
+    const overMs = performance.now();
+    const leftovers: string[] = [];
     let left = Number(await control.count());
-    for (let tries = 0; left > 0 && tries < secondsToSweep; tries++) {
+    while (left > 0 && performance.now() < overMs + secondsToSweep * 1000) {
+      leftovers.push(...(await describe(control, left)));
       await sleep(1000);
       left = Number(await control.count());
     }
+    const sweptAfterMs = performance.now() - overMs;
     const info = String(await control.info());
     const expired = Number(/^expired_keys:(\d+)\r?$/m.exec(info)?.[1] ?? Number.NaN);
     for (const client of clients) await client.close();
     const ended = await daemon.stop();
     if (ended.code !== 0 || ended.stderr !== '')
       throw new Error(`the daemon ended with ${ended.code ?? ended.signal} and said: ${ended.stderr.slice(0, 2000)}`);
-    return { windows, created: load.created, expired, left };
+    return { windows, created: load.created, expired, left, leftovers, sweptAfterMs };
   } finally {
     for (const client of clients) client.destroy();
     daemon.child.kill('SIGKILL');
     await daemon.ended;
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the daemon says of some sessions that should have ended. */
+async function describe(control: MsessionClient, left: number): Promise<string[]> {
+  const [ids, locks] = [((await control.list({})) as readonly string[]).map(String), await control.locks()];
+  const seen = [`COUNT ${left}, LIST ${ids.length}, LOCKS ${locks.length}`];
+  for (const id of ids.slice(0, mostDescribed)) {
+    const facts: string[] = [];
+    for (const fact of ['TTL', 'AGE', 'TLA', 'LOCK'] as const)
+      facts.push(`${fact} ${await control.ctl(id, fact).catch((error: Error) => error.message)}`);
+    seen.push(`${id}: ${facts.join(', ')}`);
+  }
+  return seen;
 }
 
 interface LoadOptions {

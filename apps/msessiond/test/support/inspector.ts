@@ -27,7 +27,6 @@ export class Inspector {
   readonly #socket: WebSocket;
   readonly #pending = new Map<number, Pending>();
   readonly #workers = new Set<string>();
-  #onChunk: (chunk: string) => void = () => {};
   #lastId = 0;
 
   private constructor(socket: WebSocket) {
@@ -77,13 +76,6 @@ export class Inspector {
     return result.value;
   }
 
-  /** A snapshot of the main thread's heap, in pieces, as V8 writes `.heapsnapshot` files. */
-  async heapSnapshot(onChunk: (chunk: string) => void): Promise<void> {
-    this.#onChunk = onChunk;
-    await this.#send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
-    this.#onChunk = () => {};
-  }
-
   async #sendToWorker(sessionId: string, method: string): Promise<Record<string, unknown>> {
     const id = ++this.#lastId;
     const answer = this.#answerTo(id);
@@ -120,8 +112,6 @@ export class Inspector {
       this.#workers.delete(params?.sessionId as string);
     } else if (method === 'NodeWorker.receivedMessageFromWorker') {
       this.#receive(JSON.parse(params?.message as string) as Message);
-    } else if (method === 'HeapProfiler.addHeapSnapshotChunk') {
-      this.#onChunk(params?.chunk as string);
     }
   }
 }

@@ -8,6 +8,28 @@ const match = (pattern: string, text: string) => {
   return matchesGlob(Buffer.from(pattern, 'latin1'), bytes, 0, bytes.length);
 };
 
+test.each([
+  ['*', '', true],
+  ['*', 'anything', true],
+  ['max-*', 'max-clients', true],
+  ['max-*', 'min-clients', false],
+  ['*-size', 'max-value-size', true],
+  ['a*b*c', 'aXbYbZc', true],
+  ['a*b*c', 'aXbYbZ', false],
+  ['h?llo', 'hello', true],
+  ['h?llo', 'hllo', false],
+  ['[a-c]x', 'bx', true],
+  ['[a-c]x', 'dx', false],
+  ['[^a-c]x', 'dx', true],
+  ['[^a-c]x', 'ax', false],
+  ['\\*', '*', true],
+  ['\\*', 'x', false],
+  ['', '', true],
+  ['', 'x', false],
+])('%s against %s is %s', (pattern, subject, matches) => {
+  expect(match(pattern, subject)).toBe(matches);
+});
+
 test('agrees with the model on random patterns', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '-', ']', '[', '*', '\\', 'é'), maxLength: 8 });
   const pattern = fc.string({

@@ -1,5 +1,5 @@
-// Glob patterns of LIST MATCH, byte by byte: `*`, `?`, `[a-z]`, `[^a-z]`, and a backslash that takes the next byte as it
-// is. No recursion and no regular expression, so that no pattern takes more than pattern times id steps.
+// Glob patterns of LIST MATCH and CONFIG GET, byte by byte: `*`, `?`, `[a-z]`, `[^a-z]`, and a backslash that takes the
+// next byte as it is. No recursion and no regular expression, so that no pattern takes more than pattern times id steps.
 
 const star = 42;
 const question = 63;

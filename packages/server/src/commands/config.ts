@@ -1,6 +1,6 @@
+import { matchesGlob } from '@msession/engine/shared';
 import { commands } from '@msession/protocol';
 import { defineContainer, defineSubcommand } from '../command-handler.js';
-import { matchesGlob } from '../glob.js';
 import { SettingFault } from '../settings-registry.js';
 
 const [getSpec, setSpec, rewriteSpec, resetStatSpec] = commands.CONFIG.subcommands;
@@ -8,8 +8,11 @@ const [getSpec, setSpec, rewriteSpec, resetStatSpec] = commands.CONFIG.subcomman
 const get = defineSubcommand(getSpec, ({ context, request, sink, bound }) => {
   const { settings } = context;
   const { first, count } = bound.patterns;
-  const patterns = Array.from({ length: count }, (_, i) => request.text(first + i).toLowerCase());
-  const names = settings.names.filter((name) => patterns.some((pattern) => matchesGlob(pattern, name)));
+  const patterns = Array.from({ length: count }, (_, i) => Buffer.from(request.text(first + i).toLowerCase()));
+  const names = settings.names.filter((name) => {
+    const bytes = Buffer.from(name);
+    return patterns.some((pattern) => matchesGlob(pattern, bytes, 0, bytes.length));
+  });
   sink.map(names.length);
   for (const name of names) {
     sink.bulkText(name);

@@ -1,58 +1,63 @@
-// The locks of all sessions: who holds which, who waits, and what happens when a lease ends, a caller hangs up or a
-// session goes. A lock is known by its id, since an id can be reserved before there is a session.
+// The locks of all sessions: which there are, who gets one next, and what happens to them when a caller hangs up or a
+// session is made, renamed or gone. A lock is known by its id, since an id can be reserved before there is a session.
+// Leases, queues and the locks of a family have modules of their own.
 import type { Clock, EngineLimits } from '../engine.js';
 import type { EventHub } from './event-hub.js';
-import { grouped, ungroup } from './groups.js';
+import { FamilyLocks } from './family-locks.js';
 import type { KeySource } from './key-source.js';
+import { Leases } from './leases.js';
 import { Lock, type LockRequest, type LockWaiter } from './lock.js';
 import { type LockOutcome, noSession, refusedLocked } from './lock-outcome.js';
-import { headDouble, headWord, sessionFlag } from './session-layout.js';
-import { type Sessions, slashIn } from './sessions.js';
+import { LockQueues } from './lock-queues.js';
+import { sessionFlag } from './session-layout.js';
+import type { Sessions } from './sessions.js';
 
-const noKey: LockOutcome = {
-  kind: 'refused',
-  code: 'UNAVAILABLE',
-  message: 'the store cannot be written, and without it no lock key is safe; make room on its disk, reads go on',
-};
+const closing: LockOutcome = { kind: 'refused', code: 'UNAVAILABLE', message: 'the server is shutting down' };
 
 const sweepPeriodMs = 60_000;
 
 export class LockTable {
-  granted = 0;
   timedOut = 0;
-  waiting = 0;
   readonly #locks = new Map<string, Lock>();
-  readonly #bound = new Map<number, Set<Lock>>();
-  readonly #waits = new Map<number, Set<LockWaiter>>();
+  readonly #queues: LockQueues;
+  readonly #families: FamilyLocks;
+  readonly #leases: Leases;
   readonly #sessions: Sessions;
-  readonly #keys: KeySource;
-  readonly #clock: Clock;
   readonly #limits: EngineLimits;
-  readonly #events: EventHub;
-  /** Locks of sub-sessions of which there is no session yet. */
-  readonly #reservedSubs = new Set<Lock>();
   /** Number of the last ASYNC request; goes on when an engine is started again. */
   lastTicket = 0;
   #sweepAtMs = 0;
 
   constructor(options: { sessions: Sessions; keys: KeySource; clock: Clock; limits: EngineLimits; events: EventHub }) {
-    this.#sessions = options.sessions;
-    this.#keys = options.keys;
-    this.#clock = options.clock;
-    this.#limits = options.limits;
-    this.#events = options.events;
-    options.sessions.locks = {
-      isKept: (address) => this.#isKept(address),
+    const { sessions, keys, clock, limits, events } = options;
+    this.#sessions = sessions;
+    this.#limits = limits;
+    const families = new FamilyLocks(sessions, this.#locks);
+    this.#families = families;
+    this.#leases = new Leases({
+      sessions,
+      families,
+      keys,
+      clock,
+      events,
+      onLeaseOver: (lock) => this.#settle(lock),
+    });
+    this.#queues = new LockQueues({ sessions, clock, onWaitOver: (waiter) => this.#onWaitOver(waiter) });
+    sessions.locks = {
+      isKept: (address) => this.#families.isKept(address),
       onSessionCreated: (address) => this.#onSessionCreated(address),
       onSessionGone: (id, isParent) => this.#onSessionGone(id, isParent),
     };
   }
 
-  /** Locks whose lease runs. */
-  heldCount(): number {
-    let count = 0;
-    for (const lock of this.#locks.values()) if (this.#isHeld(lock)) count++;
-    return count;
+  /** How many locks were granted since the engine began. */
+  get granted(): number {
+    return this.#leases.granted;
+  }
+
+  /** How many requests wait, for whichever lock. */
+  get waiting(): number {
+    return this.#queues.waiting;
   }
 
   nextTicket(): number {
@@ -79,7 +84,7 @@ export class LockTable {
     this.#settle(lock);
     if (this.#locks.get(idText) !== lock) this.#locks.set(idText, lock);
     if (!this.#isHeld(lock)) {
-      const outcome = this.#grant(lock, address, request);
+      const outcome = this.#leases.grant(lock, address, request);
       if (outcome.kind === 'refused') this.#forgetIfIdle(lock);
       return outcome;
     }
@@ -95,34 +100,9 @@ export class LockTable {
         message: `${lock.waiters.length} wait for this lock already; ${limit} is ${most}`,
       };
     }
-    this.#enqueue(lock, request, request.waitMs, ticket, settle);
+    this.#queues.enqueue(lock, request, request.waitMs, ticket, settle);
+    this.#leases.watch(lock);
     return undefined;
-  }
-
-  #enqueue(
-    lock: Lock,
-    request: LockRequest,
-    waitMs: number,
-    ticket: number,
-    settle: (outcome: LockOutcome) => void,
-  ): void {
-    const waiter: LockWaiter = {
-      request,
-      lock,
-      sinceMs: this.#clock.wallMs(),
-      deadlineMs: this.#sessions.nowMs() + waitMs,
-      settle,
-      timer: undefined,
-      ticket,
-    };
-    waiter.timer = this.#clock.schedule(waitMs, () => {
-      this.#sessions.refreshNow();
-      this.#onWaitOver(waiter);
-    });
-    lock.waiters.push(waiter);
-    this.waiting++;
-    grouped(this.#waits, request.caller.id).add(waiter);
-    this.#watchLease(lock);
   }
 
   #onWaitOver(waiter: LockWaiter): void {
@@ -134,84 +114,23 @@ export class LockTable {
 
   /** Takes a waiter out of its queue; false when it was answered already. */
   #withdraw(waiter: LockWaiter): boolean {
-    const at = waiter.lock.waiters.indexOf(waiter);
-    if (at < 0) return false;
-    waiter.lock.waiters.splice(at, 1);
-    this.#leave(waiter);
-    this.#watchLease(waiter.lock);
+    if (!this.#queues.withdraw(waiter)) return false;
+    this.#leases.watch(waiter.lock);
     return true;
-  }
-
-  #leave(waiter: LockWaiter): void {
-    waiter.timer?.cancel();
-    this.waiting--;
-    ungroup(this.#waits, waiter.request.caller.id, waiter);
   }
 
   /** Withdraws an ASYNC request of a caller; false when there is none waiting under that ticket. */
   cancel(callerId: number, ticket: number): boolean {
-    for (const waiter of this.#waits.get(callerId) ?? []) {
-      if (waiter.ticket !== ticket) continue;
-      this.#withdraw(waiter);
-      this.#forgetIfIdle(waiter.lock);
-      return true;
-    }
-    return false;
-  }
-
-  #grant(lock: Lock, address: number, request: LockRequest): LockOutcome {
-    const key = this.#nextKey();
-    if (key === undefined) return noKey;
-    this.#willChange(lock);
-    this.#lapse(lock);
-    lock.key = key;
-    lock.hasLapsed = false;
-    lock.holderId = request.caller.id;
-    lock.note = request.note;
-    lock.sinceMs = this.#clock.wallMs();
-    lock.leaseEndMs = this.#sessions.nowMs() + request.leaseMs;
-    if (request.bind) {
-      lock.boundTo = request.caller;
-      grouped(this.#bound, request.caller.id).add(lock);
-    }
-    this.granted++;
-    if (address !== 0) this.#sessions.setFlag(address, sessionFlag.locked, true);
-    this.#markParent(lock);
-    this.touch(lock, address);
-    this.#emit('locked', lock, address);
-    this.#watchLease(lock);
-    return {
-      kind: 'granted',
-      key: lock.key,
-      data: request.withData && address !== 0 ? this.#sessions.dataOf(address) : null,
-    };
-  }
-
-  /** Undefined when no key may be handed out: what keeps keys from repeating cannot be written. */
-  #nextKey(): number | undefined {
-    try {
-      return this.#keys.next();
-    } catch {
-      return undefined;
-    }
-  }
-
-  #willChange(lock: Lock): void {
-    this.#sessions.keeper?.willChangeLock(lock.idText);
+    const waiter = this.#queues.withTicket(callerId, ticket);
+    if (waiter === undefined) return false;
+    this.#withdraw(waiter);
+    this.#forgetIfIdle(waiter.lock);
+    return true;
   }
 
   /** Locks of a family that have a key, reserved sub-sessions' among them. */
   ofFamily(parent: number): Lock[] {
-    if (this.#locks.size === 0) return [];
-    const found: Lock[] = [];
-    for (const address of [parent, ...this.#sessions.subSessions(parent)]) {
-      const lock = this.#sessions.hasFlag(address, sessionFlag.locked) ? this.#lockOf(address) : undefined;
-      if (lock !== undefined) found.push(lock);
-    }
-    if (this.#reservedSubs.size === 0) return found;
-    const prefix = `${this.#sessions.idTextOf(parent)}/`;
-    for (const lock of this.#reservedSubs) if (lock.idText.startsWith(prefix)) found.push(lock);
-    return found;
+    return this.#families.of(parent);
   }
 
   /** The lock of an id, whoever holds it. */
@@ -222,16 +141,8 @@ export class LockTable {
   /** Brings back a lock that was kept; its session, if there is one, stands in memory already. */
   restore(lock: Lock, address: number): void {
     this.#locks.set(lock.idText, lock);
-    const at = lock.idText.indexOf('/');
-    if (address !== 0) {
-      this.#sessions.setFlag(address, sessionFlag.locked, true);
-      if (at >= 0) this.#sessions.setFlag(this.#sessions.familyOf(address), sessionFlag.subLocked, true);
-    } else if (at >= 0) {
-      this.#reservedSubs.add(lock);
-      const parent = this.#sessions.standing(lock.id, 0, at);
-      if (parent !== 0) this.#sessions.setFlag(parent, sessionFlag.subLocked, true);
-    }
-    this.#watchLease(lock);
+    this.#families.onRestored(lock, address);
+    this.#leases.watch(lock);
   }
 
   /** Forgets a lock that nobody holds or waits for; a keeper has it. */
@@ -239,34 +150,9 @@ export class LockTable {
     this.#drop(lock);
   }
 
-  /** A parent does not expire under a sub-session that is locked, be it only reserved. */
-  #markParent(lock: Lock): void {
-    if (!lock.idText.includes('/')) return;
-    const parent = this.#standingParentOf(lock);
-    if (parent > 0) this.#sessions.setFlag(parent, sessionFlag.subLocked, true);
-    if (this.#standingAddress(lock) === 0) this.#reservedSubs.add(lock);
-  }
-
-  /** The parent's address without ending one that is overdue: a lock that was just handed on keeps it. */
-  #standingParentOf(lock: Lock): number {
-    const id = lock.id;
-    const at = slashIn(id, 0, id.length);
-    return at < 0 ? -1 : this.#sessions.standing(id, 0, at);
-  }
-
-  #parentOf(lock: Lock): number {
-    const id = lock.id;
-    return this.#sessions.parentOf(id, 0, id.length);
-  }
-
   /** An access through a lock: renews its session, or the parent of a reserved sub-session. */
   touch(lock: Lock, address: number): void {
-    if (address !== 0) {
-      this.#sessions.touch(address);
-    } else if (lock.idText.includes('/')) {
-      const parent = this.#parentOf(lock);
-      if (parent > 0) this.#sessions.touch(parent);
-    }
+    this.#families.touch(lock, address);
   }
 
   /** The lock that this key holds, its lease running or over; undefined when the key is stale. */
@@ -279,59 +165,23 @@ export class LockTable {
 
   /**
    * Frees a lock whose key was checked, and hands it on. `address` is its session, 0 for a reservation; `released` is
-   * remembered with the key, so that asking again answers alike.
+   * remembered with the key.
    */
   free(lock: Lock, address: number, released: number): void {
-    const key = lock.key;
-    const isKnownFree = lock.hasLapsed;
-    this.#clear(lock);
-    if (address !== 0) {
-      this.#sessions.setDouble(address, headDouble.releasedKey, key);
-      this.#sessions.setWord(address, headWord.releasedData, released);
-    }
-    if (!isKnownFree) this.#emit('unlocked', lock, address);
+    this.#leases.end(lock, address, released);
     this.#handOn(lock);
-  }
-
-  #clear(lock: Lock): void {
-    this.#willChange(lock);
-    this.#unbind(lock);
-    lock.key = 0;
-    lock.holderId = 0;
-    lock.leaseEndMs = 0;
-    lock.hasLapsed = false;
-  }
-
-  /** The lease is over, or the holder hung up: free to be taken, though the key works until somebody does. */
-  #lapse(lock: Lock): void {
-    this.#unbind(lock);
-    if (lock.key === 0 || lock.hasLapsed) return;
-    this.#willChange(lock);
-    lock.hasLapsed = true;
-    lock.leaseEndMs = Math.min(lock.leaseEndMs, this.#sessions.nowMs());
-    const address = this.#standingAddress(lock);
-    this.#emit('unlocked', lock, address);
-    // of a reservation nothing is left
-    if (address === 0) this.#clear(lock);
   }
 
   /** Notices that a lease is over, where no timer has yet. */
   #settle(lock: Lock): void {
     if (lock.key === 0 || lock.hasLapsed || lock.leaseEndMs > this.#sessions.nowMs()) return;
-    this.#lapse(lock);
+    this.#leases.lapse(lock);
     this.#handOn(lock);
   }
 
   /** Holds a lock until `leaseMs` from now. */
   extend(lock: Lock, address: number, leaseMs: number): void {
-    this.#willChange(lock);
-    lock.leaseEndMs = this.#sessions.nowMs() + leaseMs;
-    if (lock.hasLapsed) {
-      lock.hasLapsed = false;
-      this.#emit('locked', lock, address);
-    }
-    this.touch(lock, address);
-    this.#watchLease(lock);
+    this.#leases.extend(lock, address, leaseMs);
   }
 
   /** A session came to be under a reserved id: from now on the lock is the session's. */
@@ -339,23 +189,8 @@ export class LockTable {
     if (this.#locks.size === 0) return;
     const lock = this.#locks.get(this.#sessions.idTextOf(address));
     if (lock === undefined) return;
-    this.#reservedSubs.delete(lock);
+    this.#families.onReservationOver(lock);
     this.#sessions.setFlag(address, sessionFlag.locked, true);
-  }
-
-  /** Whether a lock on a session, or on one of its sub-sessions, keeps it from expiring. */
-  #isKept(address: number): boolean {
-    const idText = this.#sessions.idTextOf(address);
-    const own = this.#locks.get(idText);
-    if (own !== undefined && this.#isHeld(own)) return true;
-    if (!this.#sessions.hasFlag(address, sessionFlag.subLocked)) return false;
-    for (const sub of this.#sessions.subSessions(address)) {
-      const lock = this.#sessions.hasFlag(sub, sessionFlag.locked) ? this.#lockOf(sub) : undefined;
-      if (lock !== undefined && this.#isHeld(lock)) return true;
-    }
-    for (const lock of this.#reservedSubs) if (lock.idText.startsWith(`${idText}/`) && this.#isHeld(lock)) return true;
-    this.#sessions.setFlag(address, sessionFlag.subLocked, false);
-    return false;
   }
 
   /**
@@ -380,42 +215,31 @@ export class LockTable {
     }
     const lapsed = this.#locks.get(newText);
     if (lapsed !== undefined) this.#drop(lapsed);
-    this.#willChange(lock);
+    this.#leases.willChange(lock);
     this.#locks.delete(oldText);
     lock.idText = newText;
     this.#locks.set(newText, lock);
-    for (const waiter of lock.waiters.splice(0)) {
-      this.#leave(waiter);
-      waiter.settle(noSession);
-    }
-    this.#watchLease(lock);
+    this.#queues.refuseAll(lock, noSession);
+    this.#leases.watch(lock);
     this.#forgetIfIdle(lock);
   }
 
   #drop(lock: Lock): void {
-    this.#unbind(lock);
-    lock.leaseTimer?.cancel();
-    lock.leaseTimer = undefined;
-    this.#reservedSubs.delete(lock);
+    this.#leases.unbind(lock);
+    this.#leases.unwatch(lock);
+    this.#families.onReservationOver(lock);
     this.#locks.delete(lock.idText);
   }
 
   /** A caller hung up: its waits are withdrawn and its bound locks freed. Answers how many there were of both. */
   release(callerId: number): number {
-    const waits = [...(this.#waits.get(callerId) ?? [])];
+    const waits = this.#queues.ofCaller(callerId);
     for (const waiter of waits) {
       this.#withdraw(waiter);
       if (waiter.ticket === 0) waiter.settle(refusedLocked('the wait was withdrawn'));
       this.#forgetIfIdle(waiter.lock);
     }
-    const bound = [...(this.#bound.get(callerId) ?? [])].filter((lock) => this.#isHeld(lock));
-    for (const lock of bound) {
-      lock.leaseEndMs = this.#sessions.nowMs();
-      this.#lapse(lock);
-      this.#handOn(lock);
-    }
-    this.#bound.delete(callerId);
-    return waits.length + bound.length;
+    return waits.length + this.#leases.endBoundTo(callerId, (lock) => this.#handOn(lock));
   }
 
   /** Once a minute at most: notices reservations whose lease is over and that nobody asked for since. */
@@ -428,18 +252,14 @@ export class LockTable {
 
   /** From now on somebody wants to know when leases end. */
   watchAll(): void {
-    for (const lock of this.#locks.values()) this.#watchLease(lock);
+    for (const lock of this.#locks.values()) this.#leases.watch(lock);
   }
 
   /** Answers everyone who waits, since the engine closes. */
   close(): void {
     for (const lock of this.#locks.values()) {
-      lock.leaseTimer?.cancel();
-      lock.leaseTimer = undefined;
-      for (const waiter of lock.waiters.splice(0)) {
-        this.#leave(waiter);
-        waiter.settle({ kind: 'refused', code: 'UNAVAILABLE', message: 'the server is shutting down' });
-      }
+      this.#leases.unwatch(lock);
+      this.#queues.refuseAll(lock, closing);
     }
   }
 
@@ -466,27 +286,20 @@ export class LockTable {
   }
 
   #isHeld(lock: Lock): boolean {
-    return lock.key !== 0 && !lock.hasLapsed && lock.leaseEndMs > this.#sessions.nowMs();
+    return lock.isHeldAt(this.#sessions.nowMs());
   }
 
   #lockOf(address: number): Lock | undefined {
     return this.#locks.get(this.#sessions.idTextOf(address));
   }
 
-  /** The address of a lock's session without ending one that is overdue: a lock handed on keeps it alive. */
-  #standingAddress(lock: Lock): number {
-    const id = lock.id;
-    return this.#sessions.standing(id, 0, id.length);
-  }
-
   /** Gives a free lock to the first who waits and can have it. */
   #handOn(lock: Lock): void {
-    const address = this.#standingAddress(lock);
-    const mayReserve = address === 0 && this.#standingParentOf(lock) !== 0;
-    for (let waiter = lock.waiters.shift(); waiter !== undefined; waiter = lock.waiters.shift()) {
-      this.#leave(waiter);
+    const address = this.#families.standingAddressOf(lock);
+    const mayReserve = address === 0 && this.#families.standingParentOf(lock) !== 0;
+    for (let waiter = this.#queues.shift(lock); waiter !== undefined; waiter = this.#queues.shift(lock)) {
       if (address !== 0 || (mayReserve && waiter.request.create)) {
-        const outcome = this.#grant(lock, address, waiter.request);
+        const outcome = this.#leases.grant(lock, address, waiter.request);
         waiter.settle(outcome);
         if (outcome.kind === 'refused') continue;
         if (address === 0) this.#refuseOthers(lock);
@@ -494,7 +307,7 @@ export class LockTable {
       }
       waiter.settle(noSession);
     }
-    this.#watchLease(lock);
+    this.#leases.watch(lock);
     this.#forgetIfIdle(lock);
   }
 
@@ -511,49 +324,21 @@ export class LockTable {
     const idText = id.toString('latin1');
     const gone = this.#locks.get(idText);
     if (gone !== undefined) {
-      this.#clear(gone);
+      this.#leases.clear(gone);
       this.#handOn(gone);
     }
-    if (!isParent || this.#reservedSubs.size === 0) return;
-    for (const lock of [...this.#reservedSubs]) {
-      if (!lock.idText.startsWith(`${idText}/`)) continue;
-      this.#clear(lock);
+    if (!isParent) return;
+    for (const lock of this.#families.reservedIn(idText)) {
+      this.#leases.clear(lock);
       this.#handOn(lock);
     }
-  }
-
-  /** Sees to it that a timer runs while somebody waits for a lock that is held, or listens for its end. */
-  #watchLease(lock: Lock): void {
-    lock.leaseTimer?.cancel();
-    lock.leaseTimer = undefined;
-    if (lock.key === 0 || lock.hasLapsed) return;
-    if (lock.waiters.length === 0 && !this.#events.isWanted('unlocked')) return;
-    const leftMs = Math.max(0, lock.leaseEndMs - this.#sessions.nowMs());
-    lock.leaseTimer = this.#clock.schedule(leftMs, () => {
-      lock.leaseTimer = undefined;
-      this.#sessions.refreshNow();
-      if (this.#isHeld(lock)) this.#watchLease(lock);
-      else this.#settle(lock);
-    });
-  }
-
-  #unbind(lock: Lock): void {
-    if (lock.boundTo === undefined) return;
-    ungroup(this.#bound, lock.boundTo.id, lock);
-    lock.boundTo = undefined;
   }
 
   /** A lock that nobody holds or waits for needs no object. */
   #forgetIfIdle(lock: Lock): void {
     if (lock.key !== 0 || lock.waiters.length > 0 || this.#locks.get(lock.idText) !== lock) return;
     this.#drop(lock);
-    const address = this.#standingAddress(lock);
+    const address = this.#families.standingAddressOf(lock);
     if (address !== 0) this.#sessions.setFlag(address, sessionFlag.locked, false);
-  }
-
-  #emit(name: 'locked' | 'unlocked', lock: Lock, address: number): void {
-    if (!this.#events.isWanted(name)) return;
-    const data = this.#events.isDataWanted(name) ? { data: address === 0 ? null : this.#sessions.dataOf(address) } : {};
-    this.#events.emit({ name, id: lock.id, atMs: this.#clock.wallMs(), ...data });
   }
 }

@@ -51,6 +51,11 @@ export class Lock {
     this.idText = idText;
   }
 
+  /** Whether its lease runs: nobody else can have it. */
+  isHeldAt(nowMs: number): boolean {
+    return this.key !== 0 && !this.hasLapsed && this.leaseEndMs > nowMs;
+  }
+
   get id(): Buffer {
     return Buffer.from(this.idText, 'latin1');
   }

@@ -330,8 +330,8 @@ test('a lock that was taken by a request whose answer was lost is given back', a
   await other.call('CREATE', 'a');
   const { runScript } = RedisLink.prototype;
   let isLost = false;
-  RedisLink.prototype.runScript = async function (call) {
-    const reply = await runScript.call(this, call);
+  RedisLink.prototype.runScript = async function (call, receive) {
+    const reply = await runScript.call(this, call, receive);
     if (isLost || call.script.name !== 'take') return reply;
     isLost = true;
     throw new EngineError('UNAVAILABLE', 'the connection was lost');

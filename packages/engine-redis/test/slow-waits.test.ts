@@ -35,9 +35,9 @@ test('a lock that is free is taken and given back by two calls of Redis', async 
   const peer = await connect();
   const called: string[] = [];
   const { runScript } = RedisLink.prototype;
-  RedisLink.prototype.runScript = function (call) {
+  RedisLink.prototype.runScript = function (call, receive) {
     if (/^(take|unlock|report|look|withdraw)$/.test(call.script.name)) called.push(call.script.name);
-    return runScript.call(this, call);
+    return runScript.call(this, call, receive);
   };
   try {
     for (let i = 0; i < 20; i++) {

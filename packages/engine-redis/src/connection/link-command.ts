@@ -1,10 +1,12 @@
 // One command on its way to Redis, as ioredis carries it: bytes that are written already, and where they belong. It is no
 // `Command` of ioredis, whose promises, timers and lists of arguments cost more than a GETVAL does (measured: 3 of 15
-// microseconds), but has all that ioredis asks of one; a test runs it through every topology. It is also a link in the list of what
-// is under way, so that a command that was answered is garbage at once, and young.
+// microseconds), but has all that ioredis asks of one; a test runs it through every topology. A call is also a link in the list of
+// what is under way, so that one that was answered is garbage at once, and young.
+import type { Writable } from 'node:stream';
 import type { Command } from 'ioredis';
 import type { Script } from '../scripts/script.js';
 import { evalBytes, type WrittenCall } from './script-call.js';
+import type { ScriptReply } from './script-runner.js';
 
 /** What is written in place of a command that nobody waits for any more. */
 const ping = Buffer.from('*1\r\n$4\r\nPING\r\n');
@@ -28,10 +30,33 @@ function isFirstOn(stream: object, script: Script): boolean {
   return true;
 }
 
-export type Settle = (command: LinkCommand, reply: unknown, error: Error | undefined) => void;
+/** A command until it is answered, maybe sent several times. */
+export interface LinkCall {
+  bytes: Buffer;
+  readonly slot: number;
+  readonly isRepeatable: boolean;
+  /** Undefined for a plain command, and once the script goes along whole. */
+  script: WrittenCall | undefined;
+  /** 0 when it has been answered. */
+  deadlineMs: number;
+  command: LinkCommand | undefined;
+  readonly receive: (reply: ScriptReply) => ScriptReply | Promise<ScriptReply>;
+  readonly resolve: (reply: ScriptReply | Promise<ScriptReply>) => void;
+  readonly reject: (error: Error) => void;
+  previous: LinkCall | undefined;
+  next: LinkCall | undefined;
+}
+
+/** Who sends commands, and hears of them. */
+export interface LinkCarrier {
+  /** A command is about to be written to a connection. */
+  willWrite(stream: Writable): void;
+  settled(command: LinkCommand, reply: ScriptReply, error: Error | undefined): void;
+}
 
 export class LinkCommand {
-  readonly name: string;
+  /** What it is matters to nobody but ioredis, which treats all scripts alike. */
+  readonly name = 'evalsha';
   readonly args = noWords;
   /** ioredis hands it on to whoever asked, and nobody does. */
   readonly promise = settled;
@@ -46,34 +71,29 @@ export class LinkCommand {
   stream: object | undefined;
   /** ioredis's Cluster puts its own in front. */
   reject: (error: Error) => void;
-  readonly bytes: Buffer;
-  readonly #slot: number;
-  readonly #settle: Settle;
-  readonly #script: WrittenCall | undefined;
+  readonly call: LinkCall;
+  readonly #carrier: LinkCarrier;
 
-  constructor(name: string, bytes: Buffer, slot: number, settle: Settle, script?: WrittenCall) {
-    this.#script = script;
-    this.name = name;
-    this.bytes = bytes;
-    this.#slot = slot;
-    this.#settle = settle;
+  constructor(call: LinkCall, carrier: LinkCarrier) {
+    this.call = call;
+    this.#carrier = carrier;
     this.reject = this.#fail;
   }
 
   resolve(reply: unknown): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.#settle(this, reply, undefined);
+    this.#carrier.settled(this, reply as ScriptReply, undefined);
   }
 
   #fail(error: Error): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    this.#settle(this, undefined, error);
+    this.#carrier.settled(this, null, error);
   }
 
   getSlot(): number {
-    return this.#slot;
+    return this.call.slot;
   }
 
   getKeys(): readonly never[] {
@@ -84,12 +104,13 @@ export class LinkCommand {
     // replies are taken as they come
   }
 
-  toWritable(stream: object): Buffer {
+  toWritable(stream: Writable): Buffer {
     this.stream = stream;
+    this.#carrier.willWrite(stream);
     if (this.isGivenUp) return ping;
     this.wasWritten = true;
-    const script = this.#script;
-    return script !== undefined && isFirstOn(stream, script.script) ? evalBytes(script) : this.bytes;
+    const { script, bytes } = this.call;
+    return script !== undefined && isFirstOn(stream, script.script) ? evalBytes(script) : bytes;
   }
 
   /** As ioredis's types want it. */

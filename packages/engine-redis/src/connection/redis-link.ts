@@ -1,11 +1,14 @@
 // All that knows the client library: one connection to a server, or one to each node of a cluster, and one for
 // subscriptions. Commands of one turn of the event loop leave in one write. What was not sent is tried again within its
 // deadline; what was sent and not answered is not, unless it may be done twice.
-import { EngineError, StoreFault } from '@msession/engine';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Writable } from 'node:stream';
+import type { EngineError } from '@msession/engine';
+import { Cluster, type Redis } from 'ioredis';
 import { slotOf } from '../layout/hash-slot.js';
 import { bucketCount } from '../layout/place.js';
-import { LinkCommand, type Settle } from './link-command.js';
+import { connect } from './connect.js';
+import { type LinkCall, type LinkCarrier, LinkCommand } from './link-command.js';
+import { engineError, isConnectionError, isNoScript, isPassing, refusal, unavailable } from './link-fault.js';
 import type { RedisServers } from './redis-address.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { evalBytes, type WrittenCall } from './script-call.js';
@@ -21,9 +24,10 @@ export interface RedisLinkOptions {
   readonly onNotice?: (message: string) => void;
 }
 
+/** What a reply means; may be a while in coming. */
+export type Receive = (reply: ScriptReply) => ScriptReply | Promise<ScriptReply>;
+
 const retryDelayMs = 25;
-/** Errors of commands that were not carried out: worth another try, since the state behind them passes. */
-const passing = /^(LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|BUSY|Too many Cluster redirections)\b/;
 
 export class RedisLink {
   readonly isCluster: boolean;
@@ -34,12 +38,22 @@ export class RedisLink {
   #acks: ReplicaAcks | undefined;
   readonly #slots: readonly number[];
   readonly #listeners = new Map<string, (message: Buffer) => void>();
-  #firstCall: Call | undefined;
-  #lastCall: Call | undefined;
+  #firstCall: LinkCall | undefined;
+  #lastCall: LinkCall | undefined;
   /** As of the last look at timeouts; good enough to count from. */
   #nowMs = Date.now();
   #watch: NodeJS.Timeout | undefined;
-  #corked: Redis[] = [];
+  /** Connections that were written to in this turn. */
+  #held: Writable[] = [];
+  readonly #letGo = (): void => {
+    const held = this.#held;
+    this.#held = [];
+    for (const stream of held) stream.uncork();
+  };
+  readonly #carrier: LinkCarrier = {
+    willWrite: (stream) => this.#hold(stream),
+    settled: (command, reply, error) => this.#onSettled(command, reply, error),
+  };
   #fault: string | undefined = 'not connected yet';
   #wasReady = false;
   /** Calls were given up, and nothing was answered meanwhile. */
@@ -112,34 +126,23 @@ export class RedisLink {
     this.#subscriber.disconnect();
   }
 
-  /** Runs a script on the node of its bucket. Rejects with an `EngineError` only. */
-  runScript(call: WrittenCall): Promise<ScriptReply> {
+  /**
+   * Runs a script on the node of its bucket. `receive` is what a reply means, called as soon as it is there. Rejects with an
+   * `EngineError` only.
+   */
+  runScript(call: WrittenCall, receive: Receive): Promise<ScriptReply> {
     const slot = this.#slots[call.bucket] as number;
-    const isRepeatable = call.script.scope !== 'bucket';
-    return this.#send('evalsha', call.evalsha, slot, isRepeatable, call).catch((error: unknown) => {
-      if (!isNoScript(error)) throw engineError(error);
-      return this.#send('eval', evalBytes(call), slot, isRepeatable).catch((again: unknown) => {
-        throw engineError(again);
-      });
-    });
+    return this.#send(call.evalsha, slot, call.script.scope !== 'bucket', call, receive);
   }
 
   /** Runs a plain command on the node of a bucket; it must be one that may be done twice. */
-  async run(bucket: number, words: readonly (string | Uint8Array | number)[]): Promise<ScriptReply> {
-    try {
-      return await this.#send('evalsha', commandBytes(words), this.#slots[bucket] as number, true);
-    } catch (error) {
-      throw engineError(error);
-    }
+  run(bucket: number, words: readonly (string | Uint8Array | number)[]): Promise<ScriptReply> {
+    return this.#send(commandBytes(words), this.#slots[bucket] as number, true);
   }
 
   /** As `run`, for keys and channels outside of any bucket. */
-  async runOn(key: string, words: readonly (string | Uint8Array | number)[]): Promise<ScriptReply> {
-    try {
-      return await this.#send('evalsha', commandBytes(words), slotOf(key), true);
-    } catch (error) {
-      throw engineError(error);
-    }
+  runOn(key: string, words: readonly (string | Uint8Array | number)[]): Promise<ScriptReply> {
+    return this.#send(commandBytes(words), slotOf(key), true);
   }
 
   /** Whether keys of two buckets may stand in one script. */
@@ -213,17 +216,23 @@ export class RedisLink {
     this.#fault = reason;
   }
 
-  #send(name: string, bytes: Buffer, slot: number, isRepeatable: boolean, script?: WrittenCall): Promise<ScriptReply> {
+  #send(
+    bytes: Buffer,
+    slot: number,
+    isRepeatable: boolean,
+    script?: WrittenCall,
+    receive: Receive = asItIs,
+  ): Promise<ScriptReply> {
     this.#watchTimeouts();
     return new Promise((resolve, reject) => {
-      const call: Call = {
-        name,
+      const call: LinkCall = {
         bytes,
         slot,
         isRepeatable,
         script,
         deadlineMs: this.#nowMs + this.#timeoutMs,
         command: undefined,
+        receive,
         resolve,
         reject,
         next: undefined,
@@ -236,28 +245,35 @@ export class RedisLink {
     });
   }
 
-  #attempt(call: Call): void {
-    const settle: Settle = (sent, reply, error) => {
-      if (call.command !== sent) return;
-      if (error !== undefined) this.#onError(call, sent, error);
-      else this.#onReply(call, sent, reply as ScriptReply);
-    };
-    const command = new LinkCommand(call.name, call.bytes, call.slot, settle, call.script);
+  #attempt(call: LinkCall): void {
+    const command = new LinkCommand(call, this.#carrier);
     call.command = command;
-    this.#cork();
     this.#client.sendCommand(command.asCommand);
   }
 
-  #onReply(call: Call, command: LinkCommand, reply: ScriptReply): void {
+  #onSettled(command: LinkCommand, reply: ScriptReply, error: Error | undefined): void {
+    const { call } = command;
+    if (call.command !== command) return;
+    if (error !== undefined) this.#onError(call, command, error);
+    else this.#onReply(call, command, reply);
+  }
+
+  #onReply(call: LinkCall, command: LinkCommand, reply: ScriptReply): void {
     this.#remove(call);
     this.#repliedAtMs = this.#nowMs;
     if (this.#isSilent) this.#recover();
-    if (this.#acks === undefined || call.isRepeatable) call.resolve(reply);
-    else this.#acknowledge(command, this.#acks).then(() => call.resolve(reply), call.reject);
+    if (this.#acks === undefined || call.isRepeatable) resolveCall(call, reply);
+    else this.#acknowledge(command, this.#acks).then(() => resolveCall(call, reply), call.reject);
   }
 
-  #onError(call: Call, command: LinkCommand, error: Error): void {
-    const isUndone = !command.wasWritten || passing.test(error.message);
+  #onError(call: LinkCall, command: LinkCommand, error: Error): void {
+    if (call.script !== undefined && isNoScript(error) && !this.#isClosed) {
+      call.bytes = evalBytes(call.script);
+      call.script = undefined;
+      this.#attempt(call);
+      return;
+    }
+    const isUndone = !command.wasWritten || isPassing(error);
     if ((isUndone || (call.isRepeatable && isConnectionError(error))) && !this.#isClosed) {
       call.command = undefined;
       setTimeout(() => {
@@ -266,11 +282,11 @@ export class RedisLink {
       return;
     }
     this.#remove(call);
-    call.reject(error);
+    call.reject(engineError(error));
   }
 
   /** Takes a call out of the list of those that are under way. */
-  #remove(call: Call): void {
+  #remove(call: LinkCall): void {
     if (call.previous === undefined) this.#firstCall = call.next;
     else call.previous.next = call.next;
     if (call.next === undefined) this.#lastCall = call.previous;
@@ -289,21 +305,12 @@ export class RedisLink {
       throw unavailable('done, but not known to be on as many replicas as engine-replicas-ack asks for');
   }
 
-  /** Holds back what is written in this turn of the event loop, so that it leaves in one write. */
-  #cork(): void {
-    if (this.#corked.length > 0) return;
-    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
-    for (const node of nodes) {
-      if (node.status !== 'ready' || !node.stream?.writable) continue;
-      node.stream.cork();
-      this.#corked.push(node);
-    }
-    if (this.#corked.length === 0) return;
-    const streams = this.#corked.map((node) => node.stream);
-    setImmediate(() => {
-      this.#corked = [];
-      for (const stream of streams) stream.uncork();
-    });
+  /** Holds back what is written to a connection in this turn of the event loop, so that it leaves in one write. */
+  #hold(stream: Writable): void {
+    if (this.#held.includes(stream)) return;
+    if (this.#held.length === 0) setImmediate(this.#letGo);
+    stream.cork();
+    this.#held.push(stream);
   }
 
   /** One timer for all commands: one each would cost more than the commands. */
@@ -340,78 +347,16 @@ export class RedisLink {
   }
 }
 
-/** A command until it is answered, maybe sent several times. */
-interface Call {
-  readonly name: string;
-  readonly bytes: Buffer;
-  readonly slot: number;
-  readonly isRepeatable: boolean;
-  readonly script: WrittenCall | undefined;
-  /** 0 when it has been answered. */
-  deadlineMs: number;
-  command: LinkCommand | undefined;
-  readonly resolve: (reply: ScriptReply) => void;
-  readonly reject: (error: Error) => void;
-  previous: Call | undefined;
-  next: Call | undefined;
+function asItIs(reply: ScriptReply): ScriptReply {
+  return reply;
 }
 
-function connect(servers: RedisServers, timeoutMs: number, isSubscriber = false): Redis | Cluster {
-  const { username, password, tls } = servers;
-  const shared: Omit<RedisOptions, 'replyMapping'> = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-    connectTimeout: Math.max(timeoutMs, 1000),
-    // a machine that lost its power closes no connection
-    socketTimeout: 3 * timeoutMs,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: isSubscriber ? null : 0,
-    enableReadyCheck: true,
-    connectionName: 'msession',
-  };
-  if (servers.topology === 'cluster') {
-    const options = {
-      redisOptions: shared,
-      enableOfflineQueue: false,
-      retryDelayOnFailover: 0,
-      retryDelayOnClusterDown: 50,
-      retryDelayOnTryAgain: 20,
-      maxRedirections: 64,
-      slotsRefreshInterval: 5000,
-      clusterRetryStrategy: reconnectDelay,
-      scaleReads: 'master' as const,
-      shardedSubscribers: true,
-      lazyConnect: true,
-    };
-    return new Cluster([...servers.hosts], options);
+function resolveCall(call: LinkCall, reply: ScriptReply): void {
+  try {
+    call.resolve(call.receive(reply));
+  } catch (error) {
+    call.reject(engineError(error));
   }
-  const { database, masterName, sentinelPassword } = servers;
-  const own: Omit<RedisOptions, 'replyMapping'> = {
-    ...shared,
-    enableOfflineQueue: isSubscriber,
-    db: database ?? 0,
-    retryStrategy: reconnectDelay,
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    lazyConnect: true,
-  };
-  if (servers.topology === 'sentinel') {
-    return new Redis({
-      ...own,
-      sentinels: [...servers.hosts],
-      name: masterName ?? 'mymaster',
-      sentinelRetryStrategy: reconnectDelay,
-      ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
-      ...(tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true }),
-    });
-  }
-  const [first] = servers.hosts;
-  if (first === undefined) throw new RangeError('an address of Redis needs a host');
-  return new Redis({ ...own, host: first.host, port: first.port });
-}
-
-function reconnectDelay(times: number): number {
-  return Math.min(25 * 2 ** Math.min(times, 6), 1000);
 }
 
 function commandBytes(words: readonly (string | Uint8Array | number)[]): Buffer {
@@ -424,42 +369,3 @@ function commandBytes(words: readonly (string | Uint8Array | number)[]): Buffer 
 }
 
 const lineEnd = Buffer.from('\r\n');
-
-function isNoScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
-}
-
-function isConnectionError(error: Error): boolean {
-  return error.name !== 'ReplyError';
-}
-
-/** What no trying again can mend: we are not let in, or do not trust who answers. */
-function refusal(error: Error): StoreFault | undefined {
-  const { lastNodeError } = error as { readonly lastNodeError?: Error };
-  for (const each of [error, lastNodeError]) {
-    if (each === undefined) continue;
-    if (/\b(WRONGPASS|NOAUTH|NOPERM|invalid password)\b/.test(each.message))
-      return new StoreFault(`Redis does not let us in: ${each.message}`);
-    const { code = '' } = each as NodeJS.ErrnoException;
-    if (/^(CERT_|DEPTH_ZERO_|ERR_TLS_CERT|SELF_SIGNED_|UNABLE_TO_)/.test(code))
-      return new StoreFault(`the certificate of Redis is not accepted: ${each.message}`);
-  }
-  return undefined;
-}
-
-export function unavailable(message: string): EngineError {
-  return new EngineError('UNAVAILABLE', message);
-}
-
-/** What went wrong, as a client may read it. */
-function engineError(error: unknown): EngineError {
-  if (error instanceof EngineError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (message.includes('OOM command not allowed'))
-    return new EngineError('OOM', 'Redis is full (its maxmemory): this write was refused');
-  const fault = error instanceof Error ? refusal(error) : undefined;
-  if (fault !== undefined) return fault;
-  if (error instanceof Error && !isConnectionError(error))
-    return unavailable(`Redis refused: ${message.slice(0, 200)}`);
-  return unavailable('the connection to Redis was lost; it is not known whether this was done');
-}

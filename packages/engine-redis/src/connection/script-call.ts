@@ -1,10 +1,14 @@
-// Writes one script call as the bytes that Redis reads: once, straight from where the words are. One instance is used for
-// all calls of a runner, since a call is written and sent without a pause.
+// Writes one script call as the bytes that Redis reads: once, straight from where the words are to where it is sent from.
+// One instance is used for all calls of a runner, since a call is written and sent without a pause; what was written is
+// not touched again, since it may have to be sent to another node.
 import type { Request } from '@msession/protocol';
 import type { KeyNames } from '../layout/key-names.js';
 import type { Script } from '../scripts/script.js';
 
 const crlf = 0x0a0d;
+/** Calls are written one behind the other into pieces of memory of this size, and sent from there. */
+const slabBytes = 65_536;
+const longestUsualCall = 1024;
 
 /** A call that is written. `evalsha` is sent; where a node does not know the script, `bodyStart` on goes behind an EVAL. */
 export interface WrittenCall {
@@ -16,7 +20,9 @@ export interface WrittenCall {
 }
 
 export class ScriptCall {
-  #buffer = Buffer.allocUnsafe(16_384);
+  #buffer = Buffer.allocUnsafeSlow(slabBytes);
+  /** Where the call that is being written starts; what stands before belongs to calls that are under way. */
+  #start = 0;
   #at = 0;
   #missing = 0;
   #words = 0;
@@ -30,9 +36,12 @@ export class ScriptCall {
     this.#bucket = bucket;
     this.#words = words;
     this.#missing = words;
-    this.#at = 0;
-    this.#ascii(`*${words + 2}\r\n$7\r\nEVALSHA\r\n$40\r\n${script.sha1}\r\n`);
-    this.#bodyStart = this.#at;
+    this.#at = this.#start;
+    const head = headOf(script, words);
+    this.#reserve(head.length);
+    this.#buffer.set(head, this.#at);
+    this.#at += head.length;
+    this.#bodyStart = head.length;
   }
 
   bytes(source: Uint8Array, start = 0, end = source.length): this {
@@ -57,16 +66,22 @@ export class ScriptCall {
   joined(first: Uint8Array, second: Uint8Array, start: number, end: number): this {
     this.#head(first.length + end - start);
     this.#buffer.set(first, this.#at);
-    this.#buffer.set(second.subarray(start, end), this.#at + first.length);
-    this.#at += first.length + end - start;
+    let at = this.#at + first.length;
+    const buffer = this.#buffer;
+    for (let i = start; i < end; i++) buffer[at++] = second[i] as number;
+    this.#at = at;
     return this.#tail();
   }
 
   /** ASCII. */
   text(word: string): this {
     this.#head(word.length);
-    this.#buffer.write(word, this.#at, 'latin1');
-    this.#at += word.length;
+    if (word.length < 24) {
+      const buffer = this.#buffer;
+      for (let i = 0; i < word.length; i++) buffer[this.#at++] = word.charCodeAt(i);
+    } else {
+      this.#at += this.#buffer.write(word, this.#at, 'latin1');
+    }
     return this.#tail();
   }
 
@@ -86,19 +101,14 @@ export class ScriptCall {
   finish(): WrittenCall {
     if (this.#missing !== 0 || this.#script === undefined)
       throw new Error(`${this.#missing} words are missing in a call of ${this.#script?.name}`);
-    return {
-      script: this.#script,
-      bucket: this.#bucket,
-      evalsha: Buffer.from(this.#buffer.subarray(0, this.#at)),
-      bodyStart: this.#bodyStart,
-      words: this.#words,
-    };
-  }
-
-  #ascii(text: string): void {
-    this.#reserve(text.length);
-    this.#buffer.write(text, this.#at, 'latin1');
-    this.#at += text.length;
+    const evalsha = this.#buffer.subarray(this.#start, this.#at);
+    this.#start = this.#at;
+    // what is nearly full would be copied; what is large would be kept by small calls
+    if (this.#start > slabBytes - longestUsualCall) {
+      this.#buffer = Buffer.allocUnsafeSlow(slabBytes);
+      this.#start = 0;
+    }
+    return { script: this.#script, bucket: this.#bucket, evalsha, bodyStart: this.#bodyStart, words: this.#words };
   }
 
   #head(length: number): void {
@@ -130,11 +140,32 @@ export class ScriptCall {
 
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + bytes));
-    larger.set(this.#buffer.subarray(0, this.#at));
+    const written = this.#at - this.#start;
+    const larger = Buffer.allocUnsafeSlow(Math.max(slabBytes, 2 * written + bytes + longestUsualCall));
+    larger.set(this.#buffer.subarray(this.#start, this.#at));
     this.#buffer = larger;
+    this.#start = 0;
+    this.#at = written;
   }
 }
+
+/** What every call of a script with so many words begins with. */
+function headOf(script: Script, words: number): Buffer {
+  let known = heads.get(script);
+  if (known === undefined) {
+    known = new Map();
+    heads.set(script, known);
+  }
+  let head = known.get(words);
+  if (head === undefined) {
+    head = Buffer.from(`*${words + 2}\r\n$7\r\nEVALSHA\r\n$40\r\n${script.sha1}\r\n`);
+    if (words <= mostUsualWords) known.set(words, head);
+  }
+  return head;
+}
+
+const heads = new Map<Script, Map<number, Buffer>>();
+const mostUsualWords = 64;
 
 /** The same call for a node that does not know the script yet. */
 export function evalBytes(call: WrittenCall): Buffer {

@@ -6,7 +6,8 @@ import type { EngineClock } from '../engine-clock.js';
 import { bucketKeyLetters, type KeyNames } from '../layout/key-names.js';
 import { bucketCount, bucketOf, type Place } from '../layout/place.js';
 import type { Script } from '../scripts/script.js';
-import { type RedisLink, unavailable } from './redis-link.js';
+import { unavailable } from './link-fault.js';
+import type { RedisLink } from './redis-link.js';
 import { ScriptCall, type WrittenCall } from './script-call.js';
 
 /** What Redis answered: bulk strings as buffers, integers as numbers. */
@@ -23,6 +24,7 @@ export interface RunnerHooks {
 }
 
 const bucketArguments = 7;
+const limitWords = 3;
 const setLetters = ['d', 'e', 'i'];
 const slash = 47;
 const maxMovesMet = 8;
@@ -38,6 +40,14 @@ export class ScriptRunner {
   readonly #call = new ScriptCall();
   /** The six keys of each bucket, written once. */
   readonly #bucketKeys: (Buffer | undefined)[] = new Array(bucketCount).fill(undefined);
+
+  /** Those of the limits that scripts are given, and their words. */
+  #writtenLimits = {
+    defaultTimeoutSeconds: Number.NaN,
+    maxVariablesPerSession: Number.NaN,
+    maxSubSessionsPerSession: Number.NaN,
+    bytes: Buffer.alloc(0) as Buffer,
+  };
 
   constructor(options: {
     link: RedisLink;
@@ -83,7 +93,7 @@ export class ScriptRunner {
     let familyEnd = start;
     while (familyEnd < end && bytes[familyEnd] !== slash) familyEnd++;
     const subStart = Math.min(familyEnd + 1, end);
-    const bucket = bucketOf(start === 0 && familyEnd === bytes.length ? bytes : bytes.subarray(start, familyEnd));
+    const bucket = bucketOf(bytes, start, familyEnd);
     const call = this.#call;
     const stamp = script.scope === 'bucket' ? this.#clock.stamp() : this.#clock.look();
     if (script.scope === 'family') {
@@ -97,15 +107,12 @@ export class ScriptRunner {
     call.integer(keys).joined(this.#keys.familyStart(bucket), bytes, start, familyEnd);
     call.prepared(this.#keysOf(bucket), bucketKeyLetters.length);
     for (const key of moreKeys) call.bytes(key);
-    const { defaultTimeoutSeconds, maxVariablesPerSession, maxSubSessionsPerSession } = this.#limits;
     return call
       .text(stamp)
       .bytes(bytes, subStart, end)
       .bytes(bytes, start, end)
       .text(this.#hooks.eventLetter())
-      .integer(defaultTimeoutSeconds)
-      .integer(maxVariablesPerSession)
-      .integer(maxSubSessionsPerSession);
+      .prepared(this.#limitWords(), limitWords);
   }
 
   /** Begins a call of scope `set`, about what a bucket lists. */
@@ -124,9 +131,7 @@ export class ScriptRunner {
 
   #run(call: WrittenCall, movesMet: number): Promise<ScriptReply> {
     this.roundTrips++;
-    return this.#link
-      .runScript(call)
-      .then((reply) => (Array.isArray(reply) ? this.#unwrap(call, reply, movesMet) : reply));
+    return this.#link.runScript(call, (reply) => (Array.isArray(reply) ? this.#unwrap(call, reply, movesMet) : reply));
   }
 
   /** Takes notices off, and finishes a move that stands in the way. */
@@ -141,12 +146,32 @@ export class ScriptRunner {
     return this.#hooks.finishMove(call, value[1] as Buffer).then(() => this.#run(call, movesMet + 1));
   }
 
+  /** The limits that every script of scope `bucket` is given; they may change while the engine runs. */
+  #limitWords(): Buffer {
+    const { defaultTimeoutSeconds, maxVariablesPerSession, maxSubSessionsPerSession } = this.#limits;
+    const written = this.#writtenLimits;
+    if (
+      written.defaultTimeoutSeconds !== defaultTimeoutSeconds ||
+      written.maxVariablesPerSession !== maxVariablesPerSession ||
+      written.maxSubSessionsPerSession !== maxSubSessionsPerSession
+    ) {
+      const words = [defaultTimeoutSeconds, maxVariablesPerSession, maxSubSessionsPerSession].map(String);
+      const bytes = wordsAsBytes(words);
+      this.#writtenLimits = { defaultTimeoutSeconds, maxVariablesPerSession, maxSubSessionsPerSession, bytes };
+    }
+    return this.#writtenLimits.bytes;
+  }
+
   #keysOf(bucket: number): Buffer {
     const known = this.#bucketKeys[bucket];
     if (known !== undefined) return known;
     const words = bucketKeyLetters.map((letter) => this.#keys.ofBucket(bucket, letter));
-    const made = Buffer.from(words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
+    const made = wordsAsBytes(words);
     this.#bucketKeys[bucket] = made;
     return made;
   }
+}
+
+function wordsAsBytes(words: readonly string[]): Buffer {
+  return Buffer.from(words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
 }

@@ -26,9 +26,9 @@ export function placeOf(id: Buffer): Place {
   return { bucket: bucketOf(family), id, family, sub: id.subarray(at + 1) };
 }
 
-/** FNV-1a of the family's id. */
-export function bucketOf(family: Uint8Array): number {
+/** FNV-1a of the family's id: these bytes, or those from `start` up to `end`. */
+export function bucketOf(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < family.length; i++) hash = Math.imul(hash ^ (family[i] as number), 0x01000193);
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
   return ((hash ^ (hash >>> 16)) & (bucketCount - 1)) >>> 0;
 }

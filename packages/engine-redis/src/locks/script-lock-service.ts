@@ -4,6 +4,7 @@ import type { Caller } from '@msession/engine';
 import type { ScriptReply } from '../connection/script-runner.js';
 import type { EngineParts } from '../engine-parts.js';
 import { bucketCount, placeOf } from '../layout/place.js';
+import { waiterPollMs } from '../scripts/locks/lock-queue.js';
 import { BoundLocks } from './bound-locks.js';
 import { locksHandler } from './handlers/locks.js';
 import { scancelHandler } from './handlers/scancel.js';
@@ -33,7 +34,6 @@ export interface LockParts {
 }
 
 const defaultFrontEndLifeMs = 10_000;
-const defaultPollMs = 5000;
 
 export function createLockService(options: LockServiceOptions = {}): LockService {
   return new ScriptLockService(options);
@@ -50,7 +50,7 @@ class ScriptLockService implements LockService {
 
   constructor(options: LockServiceOptions) {
     this.#frontEndLifeMs = options.frontEndLifeMs ?? defaultFrontEndLifeMs;
-    this.#pollMs = options.pollMs ?? defaultPollMs;
+    this.#pollMs = options.pollMs ?? waiterPollMs;
     const parts = (): LockParts => {
       if (this.#parts === undefined) throw new Error('the lock service was not started');
       return this.#parts;

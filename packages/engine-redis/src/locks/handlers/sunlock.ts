@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request } from '@msession/protocol';
 import { contentWords } from '../../commands/content-words.js';
 import { refused, replyInteger } from '../../commands/replies.js';
@@ -29,5 +29,5 @@ export function sunlockHandler(parts: () => LockParts): Handler<'SUNLOCK'> {
 
 /** Tells a repeated SUNLOCK from another with the same key; empty without data. */
 function dataHash(request: Request, index: number): string {
-  return index === 0 ? '' : createHash('sha1').update(request.view(index)).digest('hex').slice(0, 16);
+  return index === 0 ? '' : hash('sha1', request.view(index), 'hex').slice(0, 16);
 }

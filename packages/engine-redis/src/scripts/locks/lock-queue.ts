@@ -6,6 +6,12 @@ import type { LuaPart } from '../script.js';
 import { lockRecordPart } from './lock-record.js';
 
 /**
+ * How long a waiter trusts in messages before it looks for itself. Who waits first need not be told of a lease that ends
+ * later than that: it will have looked by then.
+ */
+export const waiterPollMs = 5000;
+
+/**
  * Field `q`S of a family has the tags of those who wait for the lock of S, NUL between; field `w`S NUL tag what each asked
  * for, packed. A tag is the front-end and the number of its request. W has until when each front-end is taken to live:
  * what waits for a dead one is passed by, and what is bound to one is free.
@@ -49,6 +55,7 @@ export const lockQueuePart: LuaPart = {
     end
     local function tell_lease(s, tag)
       local left = math.max(1, math.ceil(free_at(family_locks()[s]) - now))
+      if left > ${waiterPollMs} then return end
       tell(string.match(tag, '^%S+'), 'L\\n' .. id_of(s) .. '\\n' .. left)
     end
     local function waiter_of(s, tag)

@@ -7,53 +7,11 @@ import { familyPart } from '../parts/family.js';
 import { composeScript } from '../script.js';
 import { lockFatePart } from './lock-fate.js';
 import { lockQueuePart } from './lock-queue.js';
+import { takeFast, unlockFast } from './usual-page.js';
 
 const begin = `
   front_end = ARGV[8]
   local function given(letter) return string.find(ARGV[9], letter, 1, true) ~= nil end`;
-
-/** A page without a rival, in as few steps as it can be: no lock in the family, no move, nobody who listens. */
-const takeFast = `
-  if sub == '' and ARGV[4] == '' then
-    local r = redis.call('HMGET', F, 'g', 'l', 't', 'a', 'x')
-    local exists = r[3]
-    local can_have = exists and (r[3] == '0' or r[4] + r[3] * 1000 > now) or not exists and string.find(ARGV[9], 'c', 1, true)
-    if not r[1] and not r[2] and can_have then
-      local key = math.max(tonumber(redis.call('GET', KEYS[5]) or '0') + 1, micros)
-      local until_ms = now + tonumber(ARGV[12])
-      local is_bound = string.find(ARGV[9], 'b', 1, true) ~= nil
-      redis.call('SET', KEYS[5], string.format('%.0f', key))
-      local packed = cmsgpack.pack({[''] = {key = key, until_ms = until_ms, since = now, fe = ARGV[8], conn = tonumber(ARGV[11]),
-        req = ARGV[10], bound = is_bound or nil, note = ARGV[15]}})
-      if exists then redis.call('HSET', F, 'l', packed, 'a', now) else redis.call('HSET', F, 'l', packed) end
-      redis.call('ZADD', KEYS[6], until_ms, ARGV[3])
-      if is_bound then redis.call('ZADD', KEYS[7], now + tonumber(ARGV[16]), ARGV[8]) end
-      return {{key, string.find(ARGV[9], 'd', 1, true) and r[5] or false}}
-    end
-  end`;
-
-/** The end of such a page: its key holds, nobody waits or listens, and nothing but data is written, if anything. */
-const unlockFast = `
-  if sub == '' and ARGV[4] == '' and ARGV[14] == '0' and ARGV[16] == '' and ARGV[17] == '' and ARGV[18] == '0'
-    and ARGV[19] == '0' then
-    local r = redis.call('HMGET', F, 'g', 'l', 'q', 't')
-    if not r[1] and r[2] and not r[3] and r[4] then
-      local locks = cmsgpack.unpack(r[2])
-      local lock = locks['']
-      if lock and next(locks) == '' and next(locks, '') == nil and lock.key == tonumber(ARGV[10]) and lock.until_ms > now
-        and (not lock.bound or lock.fe == ARGV[8]) and (r[4] == '0' or now + r[4] * 1000 >= lock.until_ms) then
-        if ARGV[12] == '1' then
-          local revision = string.format('%.0f', math.max(tonumber(redis.call('GET', KEYS[5]) or '0') + 1, micros))
-          redis.call('SET', KEYS[5], revision)
-          redis.call('HSET', F, 'x', ARGV[13], 'r', revision)
-        end
-        redis.call('HDEL', F, 'l')
-        redis.call('ZREM', KEYS[6], ARGV[3])
-        redis.call('HSET', F, 'a', now, 'z', ARGV[11])
-        return 1
-      end
-    end
-  end`;
 
 /**
  * SLOCK. ARGV: 10 number of the request, 11 connection, 12 lease, 13 wait, 14 most waiters, 15 note, 16 how long the

@@ -100,6 +100,17 @@ describe('starting', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^msessiond: the data directory .* is in use by process \d+; .* \(setting data-dir\)$/m);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'refuses a folder where nobody may make one, and does not try for ever',
+    async () => {
+      const { code, stderr } = await start({ flags: ['--data-dir', '/proc/none/data', '--log-level', 'silent'] }).ended;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^msessiond: cannot make the data directory \/proc\/none\/data: .*\(setting data-dir\)\n$/,
+      );
+    },
+  );
 });
 
 describe('settings', () => {

@@ -37,6 +37,12 @@ export interface FuzzResult extends FuzzFigures {
   readonly memory: MemorySample[];
 }
 
+/**
+ * glibc's defaults, without their growth: by default it keeps up to twice the largest block that was ever freed, as long as
+ * 64 MiB, and what is resident then tells more of that moment than of what is held.
+ */
+const promptAllocator = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 const canaries = Array.from({ length: 10 }, (_, i) => `canary-${i}`);
 
 export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
@@ -53,7 +59,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
       ...daemonFlags(folder),
       ...(options.flags ?? []),
     ],
-    environment: { NODE_OPTIONS: inspectorFlag },
+    environment: { NODE_OPTIONS: inspectorFlag, ...promptAllocator },
   });
   let inspector: Inspector | undefined;
   let operator: MsessionClient | undefined;

@@ -89,8 +89,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
       options.onWindow?.(window);
     }
     await Promise.all(running);
-    await sleep(timeoutSeconds * 1000);
-    const overMs = performance.now();
+    const overMs = performance.now() + timeoutSeconds * 1000;
+    // a timer counts from the loop's time, which is behind where it was busy
+    while (performance.now() < overMs) await sleep(overMs - performance.now());
     const leftovers: string[] = [];
     let left = Number(await control.count());
     while (left > 0 && performance.now() < overMs + secondsToSweep * 1000) {

@@ -31,7 +31,9 @@ describe('the timer wheel', () => {
       fc.record({ kind: fc.constant('schedule' as const), delay }),
       fc.record({ kind: fc.constant('remove' as const), pick: fc.nat() }),
       fc.record({ kind: fc.constant('move' as const), pick: fc.nat(), delay }),
-      fc.record({ kind: fc.constant('advance' as const), by: delay }),
+      // most draining is stopped on its way, and goes on at a later time behind whatever came meanwhile
+      fc.record({ kind: fc.constant('advance' as const), by: delay, most: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ kind: fc.constant('advance' as const), by: delay, most: fc.constant(1000) }),
     );
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), fc.array(step, { maxLength: 80 }), (start, steps) => {
@@ -47,6 +49,7 @@ describe('the timer wheel', () => {
           } else if (each.kind === 'advance') {
             now += each.by;
             const seen = new Set<number>();
+            let left = each.most;
             const isDone = wheel.drain(
               now,
               (address) => {
@@ -59,10 +62,11 @@ describe('the timer wheel', () => {
                   filed.delete(address);
                 }
               },
-              always,
+              () => left-- > 0,
             );
-            expect(isDone).toBe(true);
-            for (const [address, at] of filed) expect(at, `entry ${address} was missed`).toBeGreaterThan(now);
+            if (each.most === 1000) expect(isDone).toBe(true);
+            if (isDone)
+              for (const [address, at] of filed) expect(at, `entry ${address} was missed`).toBeGreaterThan(now);
           } else if (filed.size > 0) {
             const address = pick(each.pick);
             if (each.kind === 'remove') {

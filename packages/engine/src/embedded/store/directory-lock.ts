@@ -1,7 +1,7 @@
 // One process to a directory. The lock is a file that names its holder: process number and, where the system tells, the
 // moment at which that process began, so that a number which was given to another process later is not mistaken for it.
 // A holder that was killed leaves the file behind; whoever comes next sees that nobody is there and takes it over.
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { reasonOf } from './store-environment.js';
 import { StoreFault } from './store-options.js';
@@ -32,10 +32,24 @@ export class DirectoryInUse extends StoreFault {
   }
 }
 
+/** Each step by itself: Node's recursive form goes round for ever where nobody may make anything, as in /proc. */
+function makeDirectory(directory: string): void {
+  const isThere = () => statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isThere()) return;
+  const parent = path.dirname(directory);
+  if (parent !== directory) makeDirectory(parent);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // another process may have made it meanwhile
+    if (!isThere()) throw error;
+  }
+}
+
 /** @throws StoreFault when another process, or another engine of this one, has the directory */
 export function lockDirectory(directory: string): DirectoryLock {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(path.resolve(directory));
   } catch (error) {
     throw new StoreFault(`cannot make the data directory ${directory}: ${reasonOf(error)}`);
   }

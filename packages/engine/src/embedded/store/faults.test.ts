@@ -100,6 +100,14 @@ describe('a directory', () => {
     const file = path.join(folder(), 'file');
     writeFileSync(file, 'x');
     expect(await refusal(file)).toContain(`cannot make the data directory ${file}`);
+    const within = path.join(file, 'data');
+    expect(await refusal(within)).toContain(`cannot make the data directory ${within}`);
+  });
+
+  test('that is missing is made with those above it, for its owner alone', async () => {
+    const directory = path.join(folder(), 'a', 'b');
+    await started(directory);
+    expect([directory, path.dirname(directory)].map((each) => statSync(each).mode & 0o777)).toEqual([0o700, 0o700]);
   });
 });
 

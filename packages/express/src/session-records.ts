@@ -47,6 +47,12 @@ export class SessionRecords {
     return open;
   }
 
+  /** The data of a session, without prolonging its life; undefined where there is none. */
+  async peek(serverId: string): Promise<Record<string, unknown> | undefined> {
+    const bytes = await this.options.client.dataget(serverId, { isPeek: true, encoding: 'buffer' });
+    return bytes === null ? undefined : this.options.serializer.parse(bytes);
+  }
+
   /** Reads again what is open, under the same lock. */
   async reopen(open: OpenSession): Promise<void> {
     await this.#read(open);

@@ -116,12 +116,11 @@ export class SessionStoreCore {
     }
   }
 
-  /** All sessions with their ids. Reading renews their life, as every reading does. */
+  /** All sessions with their ids. A listing is no visit: it prolongs none of them. */
   async all(): Promise<Record<string, unknown>[]> {
     const sessions = await Promise.all(
       (await this.ids()).map(async (id) => {
-        const open = await this.records.open(this.#options.prefix + id, { mode: 'overwrite' });
-        const data = this.records.parse(open);
+        const data = await this.records.peek(this.#options.prefix + id);
         return data === undefined ? undefined : { ...data, id };
       }),
     );

@@ -149,6 +149,13 @@ describe('answers', () => {
     expect(await store.length()).toBe(0);
   });
 
+  it('to all() without prolonging the sessions that are listed', async () => {
+    await server.client.dataset('sess:old', JSON.stringify({ user: 'ada' }), { timeoutSeconds: 1000 });
+    server.advance(600_000);
+    expect(await storeWith().all()).toEqual([{ user: 'ada', id: 'old' }]);
+    expect(await server.client.ctl('sess:old', 'TTL')).toBe(400);
+  });
+
   it('by callback with the error where the data cannot be read, and keeps that data', async () => {
     await server.client.dataset('sess:a', 'no json');
     const error = await new Promise((resolve) => storeWith().get('a', resolve));

@@ -6,7 +6,7 @@ import { standingPart } from '../scripts/parts/standing.js';
 import { composeScript } from '../scripts/script.js';
 import { putBytes } from './replies.js';
 
-/** ARGV: 3 `1` with the revision. */
+/** ARGV: 3 `r` with the revision, `p` to leave the life as it is, `rp` both; usually empty. */
 const script = composeScript('dataget', {
   scope: 'family',
   before: [clockPart, familyPart],
@@ -24,14 +24,14 @@ const script = composeScript('dataget', {
   parts: [standingPart],
   body: `
     if not is_live(sub) then return -1 end
-    touch(sub)
-    if ARGV[3] == '' then return data_of(sub) end
+    if ARGV[3] == '' or ARGV[3] == 'r' then touch(sub) end
+    if ARGV[3] == '' or ARGV[3] == 'p' then return data_of(sub) end
     return redis.call('HMGET', F, 'x' .. sub, 'r' .. sub)`,
 });
 
 export const dataget: Handler<'DATAGET'> = async (engine, request, args) => {
-  const { withRevision } = args;
-  const call = engine.scripts.begin(script, request, args.id, 1).text(withRevision ? '1' : '');
+  const { withRevision, isPeek } = args;
+  const call = engine.scripts.begin(script, request, args.id, 1).text(`${withRevision ? 'r' : ''}${isPeek ? 'p' : ''}`);
   const reply = await engine.scripts.send(call);
   if (!withRevision) return (sink) => putBytes(sink, reply);
   const [data, revision] = reply === -1 ? [null, null] : (reply as readonly ScriptReply[]);

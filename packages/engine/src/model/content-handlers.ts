@@ -147,7 +147,7 @@ export const contentHandlers: Handlers<
 
   DATAGET(args, { state, request }) {
     const session = state.find(request.latin1(args.id));
-    if (session !== undefined) state.access(session.id);
+    if (session !== undefined && !args.isPeek) state.access(session.id);
     const data = session?.data ?? null;
     const revision = session?.revision ?? 0;
     if (!args.withRevision) return replyBytes(data);

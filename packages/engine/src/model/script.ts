@@ -130,7 +130,7 @@ const contentCommands: WeightedWords = [
   [2, words('INC', anyId, name)],
   [2, words('ADD', anyId, name, number)],
   [2, words('MULDIV', anyId, name, number, number)],
-  [3, words('DATAGET', anyId, sometimes('REV'))],
+  [3, words('DATAGET', anyId, sometimes('REV'), sometimes('PEEK'))],
   [
     6,
     onId((of) =>

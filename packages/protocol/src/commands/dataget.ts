@@ -11,7 +11,11 @@ export const datagetCommand = defineCommand({
     'Null when the session has none or does not exist. With REV an array of data and revision; `[null, 0]` when there is no session.',
   origin: 'DATAGET; msession_get_data()',
   flags: ['read', 'idempotent'],
-  arguments: [session, flag('REV', 'withRevision', 'answer the revision, too')],
+  arguments: [
+    session,
+    flag('REV', 'withRevision', 'answer the revision, too'),
+    flag('PEEK', 'isPeek', 'leave the life of the session as it is, as a listing should'),
+  ],
   reply: {
     type: 'oneOf',
     of: [

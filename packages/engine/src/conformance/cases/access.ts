@@ -57,6 +57,8 @@ const notRenewing: readonly (readonly [slug: string, step: Step])[] = [
   ['ctl-age', say('CTL', 'a', 'AGE')],
   ['ctl-tla', say('CTL', 'a', 'TLA')],
   ['ctl-ctime', say('CTL', 'a', 'CTIME')],
+  ['peek', say('DATAGET', 'a', 'PEEK')],
+  ['peek-with-revision', say('DATAGET', 'a', 'REV', 'PEEK')],
   ['ctl-now', say('CTL', 'a', 'NOW')],
   ['ctl-rev', say('CTL', 'a', 'REV')],
   ['ctl-lock', say('CTL', 'a', 'LOCK')],

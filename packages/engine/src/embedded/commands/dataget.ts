@@ -11,7 +11,7 @@ export const dataget: Handler<'DATAGET'> = (engine, request, args, sink) => {
     if (args.withRevision) sink.integer(0);
     return;
   }
-  sessions.touch(address);
+  if (!args.isPeek) sessions.touch(address);
   replyData(engine, address, sink);
   if (args.withRevision) sink.integer(sessions.double(address, headDouble.revision));
 };

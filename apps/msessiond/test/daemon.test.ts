@@ -325,6 +325,17 @@ describe('a daemon that cannot start', () => {
     }
   });
 
+  test('tells a Unix socket in a folder that is not there from one that it may not make', async () => {
+    const socket = path.join(folder, 'none', 'msession.sock');
+    const { code, stderr } = await runToEnd({
+      flags: ['--port', '0', '--unix-socket', socket, '--log-level', 'silent'],
+    });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `msessiond: there is no folder ${path.dirname(socket)} for the Unix socket: make it, or change setting unix-socket\n`,
+    );
+  });
+
   test('refuses other addresses than loopback without a password, and says why', async () => {
     const { code, stderr } = await runToEnd({ flags: ['--host', '0.0.0.0', '--port', '0', '--log-level', 'silent'] });
     expect(code).toBe(1);

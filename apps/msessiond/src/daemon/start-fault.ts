@@ -1,4 +1,6 @@
 // Why a daemon with good settings could not start, as the one line that its user sees.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { StoreFault } from '@msession/engine';
 import { ListenFault, PluginFault } from '@msession/server';
 import { environmentName } from '../settings/environment-settings.js';
@@ -17,6 +19,9 @@ export function startFault(error: unknown, settings: Settings): string | undefin
     case 'EADDRINUSE':
       return `${error.address} is taken by another process: stop that one, or ${howToChange(port)}`;
     case 'EACCES':
+      // what the system says, too, of a path that leads nowhere
+      if (port === 'unix-socket' && !existsSync(path.dirname(error.address)))
+        return `there is no folder ${path.dirname(error.address)} for the Unix socket: make it, or ${howToChange(port)}`;
       return `no permission to listen on ${error.address}: ${howToChange(port)}`;
     case 'EADDRNOTAVAIL':
       return `this machine has no address ${settings[host]}: ${howToChange(host)}`;

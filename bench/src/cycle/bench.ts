@@ -6,7 +6,7 @@ import { type Entrant, runContest } from '../frame/contest.js';
 import type { Row } from '../frame/result.js';
 import { addedUp, newLatencies, percentileMs, recordMs } from '../generator/latencies.js';
 import { load } from '../generator/load.js';
-import { newPhpSession, runPhpClient } from '../php/php-client.js';
+import { newPhpSession, type PhpJob, type PhpOutcome, runPhpClient } from '../php/php-client.js';
 import { phpCycleEntrant } from '../php/php-cycle.js';
 import { type PhpHandler, phpNames, phpSettings, startPhpHandlers } from '../php/php-handlers.js';
 import { type NodeStore, nodeNames, startNodeStores } from './node-stores.js';
@@ -44,6 +44,18 @@ export async function phpCycleRowOf(
   });
 }
 
+/** The same job in every PHP process, begun at the same moment, each on a session of its own. */
+async function runPhpProcesses(
+  handler: PhpHandler,
+  job: Pick<PhpJob, 'cycles' | 'ratePerSecond'>,
+): Promise<PhpOutcome[]> {
+  const startAt = Date.now() / 1000 + 1;
+  const runs = Array.from({ length: phpProcesses }, () =>
+    runPhpClient(handler, { ...job, startAt, session: newPhpSession() }),
+  );
+  return await Promise.all(runs);
+}
+
 /** Processors never fall asleep here, so round trips cost what they cost on a busy web server. */
 async function phpManyRow(context: BenchContext, handlers: readonly PhpHandler[]): Promise<Row> {
   return await runContest({
@@ -59,10 +71,7 @@ async function phpManyRow(context: BenchContext, handlers: readonly PhpHandler[]
         pids: handler.pids,
         generators: phpProcesses,
         measure: async () => {
-          const job = { cycles: context.isQuick ? 500 : 2000, startAt: Date.now() / 1000 + 1 };
-          const outcomes = await Promise.all(
-            Array.from({ length: phpProcesses }, () => runPhpClient(handler, { ...job, session: newPhpSession() })),
-          );
+          const outcomes = await runPhpProcesses(handler, { cycles: context.isQuick ? 500 : 2000 });
           const cycles = outcomes.reduce((sum, one) => sum + one.cycles, 0);
           const began = Math.min(...outcomes.map((one) => one.began));
           const ended = Math.max(...outcomes.map((one) => one.ended));
@@ -90,11 +99,8 @@ async function phpOpenRow(context: BenchContext, handlers: readonly PhpHandler[]
         pids: handler.pids,
         generators: phpProcesses,
         measure: async () => {
-          const startAt = Date.now() / 1000 + 1;
-          const job = { cycles: (seconds * rate) / phpProcesses, ratePerSecond: rate / phpProcesses, startAt };
-          const outcomes = await Promise.all(
-            Array.from({ length: phpProcesses }, () => runPhpClient(handler, { ...job, session: newPhpSession() })),
-          );
+          const share = { cycles: (seconds * rate) / phpProcesses, ratePerSecond: rate / phpProcesses };
+          const outcomes = await runPhpProcesses(handler, share);
           const latencies = newLatencies();
           for (const one of outcomes) for (const nanoseconds of one.latencies) recordMs(latencies, nanoseconds / 1e6);
           return {

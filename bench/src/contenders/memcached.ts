@@ -1,5 +1,5 @@
 // The machine's memcached. It refuses to run as root unless told so by name.
-import { freePort } from './free-port.js';
+import { freePort } from '../../../packages/engine-redis/test/support/free-port.js';
 import { pidOf, type Server, startChild, stopChild, untilListening } from './server-process.js';
 
 export async function startMemcached(): Promise<Server> {

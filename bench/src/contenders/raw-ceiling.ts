@@ -1,7 +1,7 @@
 // The ceiling: a Node server that parses nothing, counts bytes and answers a constant. What it reaches is what sockets,
 // Node and redis-benchmark leave for a server in Node on this machine; the distance to it is what msessiond does.
 import { fileURLToPath } from 'node:url';
-import { freePort } from './free-port.js';
+import { freePort } from '../../../packages/engine-redis/test/support/free-port.js';
 import { pidOf, type Server, startChild, stopChild, untilListening } from './server-process.js';
 
 const program = fileURLToPath(new URL('./raw-ceiling-server.mjs', import.meta.url));

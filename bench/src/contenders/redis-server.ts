@@ -1,5 +1,5 @@
 // The machine's redis-server, with the same promise of durability as msessiond's mode of that name.
-import { freePort } from './free-port.js';
+import { freePort } from '../../../packages/engine-redis/test/support/free-port.js';
 import {
   type Durability,
   pidOf,

@@ -1,7 +1,6 @@
 // engine-redis: what a front-end costs. The same scripts, with the same arguments, through a front-end and straight to the
 // same redis-server; Redis's own hashes beside them; and a lock that ten clients hand on.
 import { fill, sessionId } from '../contenders/fill.js';
-import { startMsessiond } from '../contenders/msessiond.js';
 import { startRedis } from '../contenders/redis-server.js';
 import { RespConnection } from '../contenders/resp-connection.js';
 import type { Server } from '../contenders/server-process.js';
@@ -11,20 +10,17 @@ import type { Chart, Row } from '../frame/result.js';
 import { redisBenchmark } from '../throughput/redis-benchmark.js';
 import { capturedScript } from './captured-script.js';
 import { startFrontEnd } from './front-end.js';
-import { roundTripMs, runLockRelay } from './lock-relay.js';
+import { runRelayContest } from './relay-contest.js';
+import { preparedCase } from './same-sessions.js';
 
 const frontEnd = 'front-end';
 const straight = 'scripts, straight';
 const hashes = 'redis HGET/HSET';
-const embedded = 'msession, embedded';
-const farm = 'two front-ends';
 
 const clients = 50;
 const pipelines = [1, 16] as const;
 const operations = ['read', 'write'] as const;
 const valueBytes = 200;
-const relayClients = 10;
-const relayRequests = 1000;
 const sample = sessionId(0);
 
 type Operation = (typeof operations)[number];
@@ -42,7 +38,7 @@ export const engineRedisBench: Bench = {
   isInAll: true,
   async run(context) {
     const redis = await startRedis('none');
-    const ours = await startFrontEnd(redis.port);
+    const ours = await startFrontEnd(`redis://127.0.0.1:${redis.port}`);
     try {
       const sessions = context.isQuick ? 10_000 : 100_000;
       const words = await prepare(context, ours, redis, sessions);
@@ -51,7 +47,10 @@ export const engineRedisBench: Bench = {
         for (const operation of operations)
           if (isWanted(context, `${operation}-${pipeline}`))
             rows.push(await runCase(context, { operation, pipeline, sessions, words: words[operation] }, ours, redis));
-      const relay = isWanted(context, 'relay') ? await runRelay(context, ours, redis) : undefined;
+      const same: Row[] = [];
+      if (isWanted(context, 'write-16-same'))
+        same.push(await preparedCase(context, { sessions, valueBytes, captured: words.write[straight] }, ours, redis));
+      const relay = isWanted(context, 'relay') ? await runRelayContest(context, redis) : undefined;
       return {
         bench: 'engine-redis',
         title: 'A front-end on Redis',
@@ -72,8 +71,16 @@ export const engineRedisBench: Bench = {
             rows,
             charts: rows.length === 0 ? [] : [chartOf(rows)],
           },
-          ...(relay === undefined ? [] : [relay]),
+          {
+            title: 'The same sessions',
+            text: [
+              'A write that goes straight to one family finds all it needs in the processor, one of a farm does not. Here front-end and Redis are asked for the same writes to the same sessions, drawn at random, by a generator of our own that has all requests ready: 50 connections, 16 requests each in one write.',
+            ],
+            rows: same,
+          },
+          ...(relay === undefined ? [] : [relay.section]),
         ],
+        ...(relay === undefined ? {} : { verdicts: relay.verdicts }),
       };
     } finally {
       await ours.stop();
@@ -189,51 +196,6 @@ function entrant(
       return { value: requestsPerSecond, operations: requests, extras: { 'p50 ms': p50Ms, 'p99 ms': p99Ms } };
     },
   };
-}
-
-async function runRelay(context: BenchContext, ours: Server, redis: Server) {
-  const second = await startFrontEnd(redis.port);
-  const alone = await startMsessiond('none');
-  const measure = (ports: readonly number[]) => async (): Promise<Measured> => {
-    const { seconds, longestWaitMs } = await runLockRelay(ports, relayClients, relayRequests);
-    return { value: seconds * 1000, operations: relayRequests, extras: { 'longest wait ms': longestWaitMs } };
-  };
-  try {
-    const row = await runContest({
-      id: 'relay',
-      label: `${relayRequests.toLocaleString('en')} locks, ${relayClients} clients, one session`,
-      unit: 'ms',
-      better: 'lower',
-      rounds: context.rounds,
-      progress: context.progress,
-      entrants: [
-        {
-          name: embedded,
-          pids: [alone.pid],
-          warmUp: measure([alone.port]),
-          measure: measure([alone.port]),
-        },
-        {
-          name: farm,
-          pids: [ours.pid, second.pid, redis.pid],
-          warmUp: measure([ours.port, second.port]),
-          measure: measure([ours.port, second.port]),
-        },
-      ],
-      ratios: [[farm, embedded]],
-    });
-    const tripMs = await roundTripMs(redis.port);
-    return {
-      title: 'A lock handed on',
-      text: [
-        `Each client asks for the lock of one session (SLOCK WAIT BIND), writes and releases it (SUNLOCK DATA), and asks again. The lock is handed on at every release, so a round trip of the client stands between two holders, and with front-ends two of theirs to Redis and a message back: three of about ${tripMs.toFixed(3)} ms (a PING from the measuring process), ${Math.round(3 * tripMs * relayRequests)} ms of the figure.`,
-      ],
-      rows: [row],
-    };
-  } finally {
-    await second.stop();
-    await alone.stop();
-  }
 }
 
 function chartOf(rows: readonly Row[]): Chart {

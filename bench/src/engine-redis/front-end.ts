@@ -1,4 +1,4 @@
-// msessiond as built, in front of a Redis server: it holds nothing itself.
+// msessiond as built, in front of a Redis server or a Cluster: it holds nothing itself.
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,10 @@ import { pidOf, type Server, startChild, stopChild } from '../contenders/server-
 const daemon = fileURLToPath(new URL('../../../apps/msessiond/bin/msessiond.mjs', import.meta.url));
 const built = fileURLToPath(new URL('../../../apps/msessiond/dist/', import.meta.url));
 
-export async function startFrontEnd(redisPort: number): Promise<Server> {
+/** `engine` as `--engine` takes it, without a prefix: `redis://127.0.0.1:6379`. */
+export async function startFrontEnd(engine: string): Promise<Server> {
   if (!existsSync(built)) throw new Error('msessiond is not built; run npm run build at the root first');
-  const words = ['--port', '0', '--log-level', 'warn', '--engine', `redis://127.0.0.1:${redisPort}?prefix=bench`];
+  const words = ['--port', '0', '--log-level', 'warn', '--engine', `${engine}?prefix=bench`];
   const child = startChild(process.execPath, [daemon, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   const { stdout } = child;
   if (stdout === null) throw new Error('msessiond has no standard output');
@@ -20,7 +21,7 @@ export async function startFrontEnd(redisPort: number): Promise<Server> {
     return {
       pid: pidOf(child),
       port: Number(port),
-      command: 'msessiond --engine redis://127.0.0.1:…?prefix=bench',
+      command: `msessiond --engine ${engine.replace(/\/\/.*/, '//127.0.0.1:…')}?prefix=bench`,
       stop: () => stopChild(child),
     };
   }

@@ -2,7 +2,8 @@
 import { connectLocally } from '@msession/engine';
 import { expect, test } from 'vitest';
 import { createRedisEngine } from '../src/index.js';
-import { freePort, untilSo } from './support/redis-process.js';
+import { freePort } from './support/free-port.js';
+import { untilSo } from './support/redis-process.js';
 import { startSingleRedis } from './support/redis-single.js';
 import { serversOf } from './support/test-engines.js';
 

@@ -3,8 +3,8 @@ import { createClient, type MsessionClient, MsessionError } from '@msession/clie
 import { DaemonProcess } from '../support/daemon-process.js';
 
 export interface FarmOptions {
-  /** What `--engine` is given. */
-  readonly engine: string;
+  /** What `--engine` is given; absent: each daemon has an engine of its own. */
+  readonly engine?: string;
   /** Default 2. */
   readonly frontEnds?: number;
   readonly flags?: readonly string[];
@@ -28,7 +28,7 @@ export class Farm {
         new DaemonProcess({
           flags: ['--port', '0', '--admin-port', '0', '--log-level', 'warn', '--log-format', 'json', ...flags],
           // as a flag it would be in everybody's `ps`
-          environment: { MSESSION_ENGINE: engine, ...environment },
+          environment: { ...(engine === undefined ? {} : { MSESSION_ENGINE: engine }), ...environment },
         }),
     );
     try {

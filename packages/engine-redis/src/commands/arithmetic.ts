@@ -10,6 +10,7 @@ import { contentPart } from '../scripts/parts/content.js';
 import { endingPart } from '../scripts/parts/ending.js';
 import { growingPart } from '../scripts/parts/growing.js';
 import { composeScript } from '../scripts/script.js';
+import { sessionToWrite } from '../scripts/session-to-write.js';
 import { refused, replyBytes, replyError } from './replies.js';
 
 /**
@@ -20,15 +21,7 @@ import { refused, replyBytes, replyError } from './replies.js';
 const script = composeScript('compute', {
   scope: 'bucket',
   parts: [growingPart, endingPart, contentPart],
-  body: `
-    bury(sub)
-    local exists = stands(sub)
-    if not exists then
-      lock_settle(sub)
-      if not is_held(sub) then return answer(-1) end
-      local refusal = room_for(sub)
-      if refusal then return answer(refusal) end
-    end
+  body: `${sessionToWrite}
     local value = redis.call('HGET', F, 'v' .. sub .. '\\0' .. ARGV[8])
     local result
     if ARGV[12] == '1' then

@@ -1,5 +1,6 @@
 import type { ScriptReply } from '../connection/script-runner.js';
 import type { Handler } from '../engine-parts.js';
+import { fastRead } from '../scripts/fast-read.js';
 import { clockPart } from '../scripts/parts/clock.js';
 import { familyPart } from '../scripts/parts/family.js';
 import { standingPart } from '../scripts/parts/standing.js';
@@ -10,17 +11,7 @@ import { putBytes } from './replies.js';
 const script = composeScript('dataget', {
   scope: 'family',
   before: [clockPart, familyPart],
-  fast: `
-    if sub == '' and ARGV[3] == '' then
-      local r = redis.call('HMGET', F, 'g', 't', 'a', 'x')
-      if not r[1] then
-        if not r[2] then return -1 end
-        if r[2] == '0' or r[3] + r[2] * 1000 > now then
-          redis.pcall('HSET', F, 'a', now)
-          return r[4]
-        end
-      end
-    end`,
+  fast: fastRead(`and ARGV[3] == ''`, `'x'`),
   parts: [standingPart],
   body: `
     if not is_live(sub) then return -1 end

@@ -1,4 +1,5 @@
 import type { Handler } from '../engine-parts.js';
+import { fastRead } from '../scripts/fast-read.js';
 import { clockPart } from '../scripts/parts/clock.js';
 import { familyPart } from '../scripts/parts/family.js';
 import { standingPart } from '../scripts/parts/standing.js';
@@ -8,17 +9,7 @@ import { putBytes, refused } from './replies.js';
 const script = composeScript('getval', {
   scope: 'family',
   before: [clockPart, familyPart],
-  fast: `
-    if sub == '' then
-      local r = redis.call('HMGET', F, 'g', 't', 'a', 'v\\0' .. ARGV[3])
-      if not r[1] then
-        if not r[2] then return -1 end
-        if r[2] == '0' or r[3] + r[2] * 1000 > now then
-          redis.pcall('HSET', F, 'a', now)
-          return r[4]
-        end
-      end
-    end`,
+  fast: fastRead('', `'v\\0' .. ARGV[3]`),
   parts: [standingPart],
   body: `
     if not is_live(sub) then return -1 end

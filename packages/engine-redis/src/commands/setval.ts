@@ -6,6 +6,7 @@ import { familyPart } from '../scripts/parts/family.js';
 import { growingPart } from '../scripts/parts/growing.js';
 import { valueHashPart } from '../scripts/parts/value-hash.js';
 import { composeScript } from '../scripts/script.js';
+import { sessionToWrite } from '../scripts/session-to-write.js';
 import { refused, replyOk } from './replies.js';
 
 /** ARGV: 8 key or empty, 9 pairs, then the pairs. Fast: one variable that is there, of a session that lives. */
@@ -27,15 +28,7 @@ const script = composeScript('setval', {
       end
     end`,
   parts: [growingPart, endingPart, contentPart],
-  body: `
-    bury(sub)
-    local exists = stands(sub)
-    if not exists then
-      lock_settle(sub)
-      if not is_held(sub) then return answer(-1) end
-      local refusal = room_for(sub)
-      if refusal then return answer(refusal) end
-    end
+  body: `${sessionToWrite}
     if ARGV[8] ~= '' and not lock_holds(sub, ARGV[8]) then return answer(-3) end
     local pairs_given = tonumber(ARGV[9])
     local refusal = too_many(sub, 10, pairs_given, 1, 0)

@@ -2,7 +2,8 @@
 // slots that move while they are in use, failovers that are asked for, masters that die.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { freePort, RedisProcess, untilSo } from './redis-process.js';
+import { freePort } from './free-port.js';
+import { RedisProcess, untilSo } from './redis-process.js';
 
 const run = promisify(execFile);
 
@@ -58,6 +59,11 @@ export class RedisCluster {
   /** `127.0.0.1:1234,127.0.0.1:1235,…` */
   get addresses(): string {
     return this.servers.map(({ host, port }) => `${host}:${port}`).join(',');
+  }
+
+  /** Processes of those that run. */
+  get pids(): readonly number[] {
+    return this.servers.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
   /** Resolves when all that run agree that every slot is served and every replica follows. */

@@ -3,11 +3,11 @@
 // the process that started it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ReplyValue, RequestWord } from '@msession/protocol';
 import { ControlConnection } from './control-connection.js';
+import { freePort } from './free-port.js';
 
 export interface RedisProcessOptions {
   /** Lines of redis.conf beside port, folder and silence about disks. */
@@ -39,19 +39,6 @@ export async function untilSo(what: string, holds: () => Promise<boolean> | bool
     if (performance.now() > endMs) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
-}
-
-/** A TCP port of the loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 export class RedisProcess {
@@ -109,6 +96,11 @@ export class RedisProcess {
 
   get isRunning(): boolean {
     return this.#child !== null;
+  }
+
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** Starts it again where it ran before; resolves when it answers. */

@@ -17,7 +17,7 @@ const mostChunks = 0x7ff;
 const largestClassBytes = 4 * 1024 * 1024;
 /** A chunk that is given back is kept for the next, unless so much of it was used that its pages are worth having. */
 const spareChunks = 1;
-const spareBytes = 1 << 22;
+const spareBytes = 1 << 20;
 /** An empty chunk of which no more than so much was used stays: its pages are few, and it will be used again. */
 const idleBytes = 1 << 17;
 

@@ -165,7 +165,7 @@ export const settingsSchema = z.object({
     group: 'Storage',
     minimum: 64 * 1024,
     maximum: tib,
-    default: 256 * 1024 ** 2,
+    default: 512 * 1024 ** 2,
     description:
       'Bytes of sessions held in memory, where there is a data-dir; those used least lately are read from disk',
   }),

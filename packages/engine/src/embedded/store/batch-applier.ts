@@ -6,8 +6,16 @@ import { HalfSipHash } from '../half-sip-hash.js';
 import { visitBatch } from './batch.js';
 import { faultOf } from './family-record.js';
 import { FamilyTables } from './family-tables.js';
-import { Generation } from './generation.js';
-import { foldedAtOnce, generationLimits, removeEntries } from './journal.js';
+import { type EntryReader, Generation } from './generation.js';
+import {
+  entriesOf,
+  entryReader,
+  foldedAtOnce,
+  generationLimits,
+  removedAtOnce,
+  removeEntries,
+  writeEntry,
+} from './journal.js';
 import type { StoreEnvironment, StoreName, StoreState } from './store-environment.js';
 import { keyAfter, postingBound, present } from './store-keys.js';
 import { StoreFault } from './store-options.js';
@@ -15,9 +23,14 @@ import { StoreFault } from './store-options.js';
 /** A page more or less that changing a tree may take, per entry that grows. */
 const overheadBytes = 64;
 const pageBytes = 4096;
-export interface BatchApplierOptions {
-  /** Bytes of the journal that are folded together; default 64 MiB. */
-  readonly generationBytes?: number;
+
+/** What is on its way from the journal into the tables. */
+interface Folding {
+  readonly generation: Generation;
+  /** Number of its last batch. */
+  readonly through: number;
+  /** The entry behind its last. */
+  readonly endEntry: number;
 }
 
 export class BatchApplier {
@@ -25,33 +38,20 @@ export class BatchApplier {
   settled = 0;
   readonly #environment: StoreEnvironment;
   readonly #tables: FamilyTables;
-  readonly #limits: { readonly bytes: number; readonly operations: number };
+  readonly #readEntry: EntryReader;
   #maxStoreBytes: number;
-  /** What gathers in the journal, and what is on its way from there into the tables. */
-  #gathering = new Generation();
-  #folding: Generation | undefined;
-  /** Memory of the last generation, for the next: new pages cost more than a copy into used ones. */
-  #spareChunks: Buffer[] = [];
-  /** Entries of the journal: the next, and the first that is not of the generation that is being folded. */
+  #gathering: Generation;
+  #folding: Folding | undefined;
+  /** Number of the next entry of the journal. */
   #nextEntry = 1;
-  #firstGathering = 1;
   #lastBatch = 0;
-  /** Number of the last batch in the generation that is being folded. */
-  #foldingThrough = 0;
 
-  constructor(
-    environment: StoreEnvironment,
-    hashKey: Uint8Array,
-    maxStoreBytes: number,
-    options: BatchApplierOptions = {},
-  ) {
+  constructor(environment: StoreEnvironment, hashKey: Uint8Array, maxStoreBytes: number) {
     this.#environment = environment;
     this.#tables = new FamilyTables(environment, new HalfSipHash(hashKey));
     this.#maxStoreBytes = maxStoreBytes;
-    this.#limits = {
-      ...generationLimits,
-      bytes: Math.min(options.generationBytes ?? Infinity, generationLimits.bytes),
-    };
+    this.#readEntry = entryReader(environment);
+    this.#gathering = new Generation(this.#readEntry);
   }
 
   /**
@@ -69,29 +69,35 @@ export class BatchApplier {
     this.settled = number;
   }
 
-  /** Takes a batch into the journal, and some of what is there into the tables. @throws as `apply` */
-  append(batch: Buffer, state: StoreState, number: number): void {
-    if (this.#gathering.isFull(this.#limits)) this.#beginFold();
+  /**
+   * Takes a batch into the journal, and some of what is there into the tables. `gatherBytes`: how much may gather there
+   * before that.
+   * @throws as `apply`
+   */
+  append(batch: Buffer, state: StoreState, number: number, gatherBytes: number = generationLimits.bytes): void {
+    const limits = { ...generationLimits, bytes: Math.min(gatherBytes, generationLimits.bytes) };
+    if (this.#gathering.isFull(limits)) this.#beginFold();
     // a large batch, too: in one transaction it would change a page for each family, and LMDB keeps the memory of them all
     if (!this.#gathering.hasRoomFor(batch) || this.#mayFill(batch)) {
       this.apply(batch, state, number);
       return;
     }
-    const { journal, meta } = this.#environment;
+    const environment = this.#environment;
+    const entries = entriesOf(batch);
     const folding = this.#folding;
-    let share = folding === undefined ? 0 : this.#share(folding, batch.length);
-    this.#transaction(() => {
-      journal.putSync(this.#nextEntry, batch);
-      meta.putSync('state', state);
+    // so much that all of it is in the tables when what gathers meanwhile is as much
+    const left = Math.max(batch.length, limits.bytes - this.#gathering.bytes);
+    let share = folding === undefined ? 0 : Math.ceil((folding.generation.remaining * batch.length) / left) + 1;
+    const isDone = this.#transaction(() => {
+      entries.forEach((operations, i) => void writeEntry(environment, this.#nextEntry + i, operations));
+      environment.meta.putSync('state', state);
       // a few need no flush of their own
-      if (folding !== undefined && share <= foldedAtOnce) this.#foldSome(folding, share);
+      return folding !== undefined && share <= foldedAtOnce && this.#foldSome(folding, share);
     });
-    this.#gathering.add(batch);
-    this.#nextEntry++;
+    for (const operations of entries) this.#gathering.add(this.#nextEntry++, operations);
     this.#lastBatch = number;
-    if (folding === undefined) return;
-    if (folding.remaining === 0) this.#endFold();
-    else for (; share > foldedAtOnce && this.#folding === folding; share -= foldedAtOnce) this.fold(foldedAtOnce);
+    this.#onFolded(isDone);
+    for (; share > foldedAtOnce && this.#folding === folding; share -= foldedAtOnce) this.fold(foldedAtOnce);
   }
 
   /** As `append`, and takes everything in the journal into the tables. */
@@ -101,19 +107,12 @@ export class BatchApplier {
     this.settled = number;
   }
 
-  /** So much of a generation that it is done when what gathers meanwhile is as much. */
-  #share(folding: Generation, bytes: number): number {
-    const left = Math.max(bytes, this.#limits.bytes - this.#gathering.bytes);
-    return Math.ceil((folding.remaining * bytes) / left) + 1;
-  }
-
   /** Takes so many operations from the journal into the tables; answers whether any are left. */
   fold(count: number): boolean {
     if (this.#folding === undefined) this.#beginFold();
     const folding = this.#folding;
     if (folding === undefined) return false;
-    this.#transaction(() => this.#foldSome(folding, count));
-    if (folding.remaining === 0) this.#endFold();
+    this.#onFolded(this.#transaction(() => this.#foldSome(folding, count)));
     return this.#folding !== undefined || this.#gathering.operations > 0;
   }
 
@@ -125,30 +124,34 @@ export class BatchApplier {
   #beginFold(): void {
     while (this.#folding !== undefined) this.fold(foldedAtOnce);
     if (this.#gathering.operations === 0) return;
-    this.#folding = this.#gathering;
-    this.#foldingThrough = this.#lastBatch;
-    this.#gathering = new Generation(this.#spareChunks);
-    this.#firstGathering = this.#nextEntry;
+    this.#folding = { generation: this.#gathering, through: this.#lastBatch, endEntry: this.#nextEntry };
+    this.#gathering = new Generation(this.#readEntry);
   }
 
-  #foldSome(folding: Generation, count: number): void {
-    folding.foldSome(count, this.#tables);
-    if (folding.remaining === 0) removeEntries(this.#environment, this.#firstGathering);
+  /** Answers whether that was all, entries in the journal included. */
+  #foldSome({ generation, endEntry }: Folding, count: number): boolean {
+    if (generation.remaining > 0) {
+      generation.foldSome(count, this.#tables);
+      return false;
+    }
+    // the oldest first: what a crash leaves is folded again, and says nothing older than the tables
+    return !removeEntries(this.#environment, endEntry, removedAtOnce);
   }
 
-  #endFold(): void {
-    this.#spareChunks = this.#folding?.chunks ?? [];
+  #onFolded(isDone: boolean): void {
+    if (!isDone || this.#folding === undefined) return;
+    this.settled = this.#folding.through;
     this.#folding = undefined;
-    this.settled = this.#foldingThrough;
   }
 
   /** What fails leaves the disk and what is known of it as they were. */
-  #transaction(act: () => void): void {
-    const position = this.#folding?.position ?? 0;
+  #transaction<T>(act: () => T): T {
+    const generation = this.#folding?.generation;
+    const position = generation?.position ?? 0;
     try {
-      this.#environment.root.transactionSync(act);
+      return this.#environment.root.transactionSync(act);
     } catch (error) {
-      this.#folding?.rewind(position);
+      generation?.rewind(position);
       this.#tables.reread();
       throw error;
     }

@@ -91,6 +91,22 @@ export function operationAt(batch: Buffer, at: number): OperationPlace {
   };
 }
 
+/** A batch in pieces of so many bytes, or of one operation where that is longer; each is a batch by itself. */
+export function piecesOf(batch: Buffer, mostBytes: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  let start = 0;
+  for (let at = 0; at < batch.length; ) {
+    const { nextAt } = operationAt(batch, at);
+    if (nextAt - start > mostBytes && at > start) {
+      pieces.push(batch.subarray(start, at));
+      start = at;
+    }
+    at = nextAt;
+  }
+  if (start < batch.length) pieces.push(batch.subarray(start));
+  return pieces;
+}
+
 /** Goes through a batch in order; the buffers are parts of it. */
 export function visitBatch(batch: Buffer, visitor: BatchVisitor): void {
   for (let at = 0; at < batch.length; ) {

@@ -52,6 +52,8 @@ export interface CommitCycleOptions {
   readonly sweptSecond: () => number;
   /** Whether memory is short, so that families should be fit to leave it soon. */
   readonly isShort: () => boolean;
+  /** How many bytes may gather in the journal: what is there only cannot leave memory. */
+  readonly gatherBytes: () => number;
   /** A batch is on disk, or more of the journal is in the tables. */
   readonly onCommitted: () => void;
   readonly onNotice: (message: string) => void;
@@ -248,7 +250,7 @@ export class CommitCycle {
   }
 
   async #commit(): Promise<void> {
-    const { writer, state, durability, isShort } = this.#options;
+    const { writer, state, durability, isShort, gatherBytes } = this.#options;
     this.#sessions.refreshNow();
     this.#flight = this.#next;
     this.#next = undefined;
@@ -280,8 +282,15 @@ export class CommitCycle {
       return;
     }
     const bytes = builder.writer.length;
-    const job = { kind: 'batch', number, memory: builder.writer.memory, bytes, state: facts, aim } as const;
-    const { error, memory, settled } = await writer.run(job);
+    const { error, memory, settled } = await writer.run({
+      kind: 'batch',
+      number,
+      memory: builder.writer.memory,
+      bytes,
+      state: facts,
+      aim,
+      gatherBytes: gatherBytes(),
+    });
     this.#memory = memory;
     if (error === undefined) {
       if (memory !== undefined && memory.byteLength > keptBytes) this.#memory = undefined;
@@ -304,6 +313,7 @@ export class CommitCycle {
   #writeSome(list: number[], from: number): boolean {
     const endMs = performance.now() + sliceMs;
     for (let i = from; i < list.length; i++) {
+      if (i % familiesPerReading === 0) this.#pen.foresee(list, i);
       const parent = list[i] as number;
       if (parent !== 0) this.#writeDown(parent);
       if (i % familiesPerReading === familiesPerReading - 1 && performance.now() >= endMs) {

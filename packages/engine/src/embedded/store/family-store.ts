@@ -16,6 +16,7 @@ import { KeyCeiling } from './key-ceiling.js';
 import { StaleReaders } from './stale-readers.js';
 import {
   openStore,
+  reasonOf,
   recordCount,
   removeStore,
   type StoreEnvironment,
@@ -38,6 +39,10 @@ import { createStoreWriter, type StoreWriter } from './store-writer.js';
 const evictionsAtOnce = 8;
 /** A power of two. */
 const commandsPerLook = 64;
+
+/** Parts of the budget, and of what is left of it, that may be changes in the journal only. */
+const leastGathered = 1 / 8;
+const gatheredOfRoom = 1 / 2;
 
 export interface FamilyStoreParts {
   readonly sessions: Sessions;
@@ -71,6 +76,7 @@ export class FamilyStore implements SessionKeeper {
   readonly #releaseDirectory: () => void;
   readonly #extendBeforeMs: number;
   readonly #beganMs: number;
+  readonly #onNotice: (message: string) => void;
 
   private constructor(
     parts: FamilyStoreParts,
@@ -95,6 +101,7 @@ export class FamilyStore implements SessionKeeper {
     this.writer = writer;
     this.durability = options.durability;
     this.hotMemoryBytes = options.hotMemoryBytes ?? defaultHotMemoryBytes;
+    this.#onNotice = options.onNotice ?? (() => {});
     this.time = new StoreTime(clock, state);
     this.#codec = new FamilyCodec(sessions, locks, this.time);
     this.cycle = new CommitCycle({
@@ -109,8 +116,9 @@ export class FamilyStore implements SessionKeeper {
       state: () => this.#state(),
       sweptSecond: () => this.sweptSecond,
       isShort: () => this.#hotSet.isOverBudget,
+      gatherBytes: () => Math.max(this.hotMemoryBytes * leastGathered, this.#hotSet.roomBytes * gatheredOfRoom),
       onCommitted: () => this.#onCommitted(),
-      onNotice: options.onNotice ?? (() => {}),
+      onNotice: this.#onNotice,
     });
     this.#hotSet = new HotSet({ sessions, locks, cycle: this.cycle, store: this });
     this.#beganMs = this.time.toStore(clock.monotonicMs());
@@ -143,8 +151,6 @@ export class FamilyStore implements SessionKeeper {
         hashKey,
         maxStoreBytes,
         isAwaited: durability === 'always',
-        // what is in the journal only cannot leave memory: no more of it than memory has room for
-        generationBytes: (options.hotMemoryBytes ?? defaultHotMemoryBytes) / 8,
       });
       const store = new FamilyStore(parts, options, {
         environment,
@@ -312,22 +318,34 @@ export class FamilyStore implements SessionKeeper {
     };
   }
 
+  /** Notes that all is on disk; where there is no room for that the next start takes it for one after a kill, and loses nothing. */
+  #signOff(): boolean {
+    const { meta, root } = this.environment;
+    const state = { ...this.#state(), keyCeiling: this.#keys.last };
+    try {
+      root.transactionSync(() => {
+        meta.putSync('state', state);
+        meta.putSync('run', { isClean: true, extendBeforeMs: this.#extendBeforeMs } satisfies StoreRun);
+      });
+      return true;
+    } catch (error) {
+      this.#onNotice(`everything is on disk, but not that the store ended in order: ${reasonOf(error)}`);
+      return false;
+    }
+  }
+
   /** Makes everything durable, renewals too, and lets go of the directory. */
   async close(): Promise<void> {
     let isClean = false;
     try {
       if (this.durability === 'none') {
         await this.cycle.abandon();
+        isClean = true;
       } else {
         for (const parent of this.#hotSet.renewed()) this.cycle.willChange(parent, false);
         await this.cycle.close();
-        const state = { ...this.#state(), keyCeiling: this.#keys.last };
-        this.environment.root.transactionSync(() => {
-          this.environment.meta.putSync('state', state);
-          this.environment.meta.putSync('run', { isClean: true, extendBeforeMs: this.#extendBeforeMs });
-        });
+        isClean = this.#signOff();
       }
-      isClean = true;
     } finally {
       this.#sessions.keeper = undefined;
       await this.writer.close();

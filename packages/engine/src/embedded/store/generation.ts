@@ -1,31 +1,41 @@
 // Operations of many batches, in the order of their keys, of each family the last alone: what the tables get of a journal.
 // A page of a table is then changed once for all families on it, and a family that changed in every batch once for all
-// of them (bench `durability`).
+// of them (bench `durability`). Here is only where each operation stands in the journal; what it says is read from there
+// when its turn comes, so that many batches may gather without being in memory (bench `scale`).
+import { randomBytes } from 'node:crypto';
+import { HalfSipHash } from '../half-sip-hash.js';
 import { type BatchVisitor, operationAt, operationKind } from './batch.js';
 
-const chunkBytes = 4 * 1024 * 1024;
 /** A hash and the number of an operation share the 53 bits of a double. */
 const mostOperations = 2 ** 21;
 const smallestOperationBytes = 12;
+/** Two hashes under keys that nobody knows tell keys of one hash apart: with that of the key itself, 96 bits. */
+const marker = new HalfSipHash(randomBytes(8));
+const otherMarker = new HalfSipHash(randomBytes(8));
+
+/** Answers an entry of the journal; its bytes are valid until the next call. */
+export type EntryReader = (entry: number) => Buffer;
 
 export class Generation {
-  /** Bytes of its batches. */
+  /** Bytes of its entries. */
   bytes = 0;
   operations = 0;
-  readonly chunks: Buffer[] = [];
-  readonly #spare: Buffer[];
-  #chunkUsed = 0;
-  /** Where each operation is: its chunk and its place there. */
-  #chunkOf = new Uint16Array(1024);
+  readonly #read: EntryReader;
+  /** Where each operation is: its entry and its place there. */
+  #entries = new Uint32Array(1024);
   #places = new Uint32Array(1024);
+  #filedBefore = new Uint32Array(1024);
+  #marks = new Uint32Array(1024);
+  #otherMarks = new Uint32Array(1024);
   /** Hash of each operation's key times `mostOperations`, plus its number. */
   #order = new Float64Array(1024);
   #isSorted = false;
   #next = 0;
+  /** The operation at hand, out of the reader's way. */
+  #copy = Buffer.allocUnsafeSlow(4096);
 
-  /** `spare`: memory of an earlier generation that is not used any more. */
-  constructor(spare: readonly Buffer[] = []) {
-    this.#spare = spare.filter(({ length }) => length === chunkBytes);
+  constructor(read: EntryReader) {
+    this.#read = read;
   }
 
   /** Whether another batch may be too much for it. */
@@ -46,44 +56,33 @@ export class Generation {
     return count <= room;
   }
 
-  /** Copies a batch for which there is room. */
-  add(batch: Buffer): void {
-    const chunk = this.#room(batch.length);
-    const start = this.#chunkUsed;
-    batch.copy(chunk, start);
-    this.#chunkUsed += batch.length;
-    this.bytes += batch.length;
-    const end = start + batch.length;
-    for (let at = start; at < end; ) {
-      const { keyAt, nextAt } = operationAt(chunk, at);
-      this.#note(chunk.readUInt32BE(keyAt), at);
+  /** Takes note of an entry for which there is room. */
+  add(entry: number, operations: Buffer): void {
+    this.bytes += operations.length;
+    for (let at = 0; at < operations.length; ) {
+      const { keyAt, recordAt, nextAt, filedBefore } = operationAt(operations, at);
+      const number = this.operations++;
+      if (number === this.#places.length) this.#grow();
+      this.#entries[number] = entry;
+      this.#places[number] = at;
+      this.#filedBefore[number] = filedBefore;
+      this.#marks[number] = marker.hash(operations, keyAt, recordAt);
+      this.#otherMarks[number] = otherMarker.hash(operations, keyAt, recordAt);
+      this.#order[number] = operations.readUInt32BE(keyAt) * mostOperations + number;
       at = nextAt;
     }
   }
 
-  #room(bytes: number): Buffer {
-    const last = this.chunks[this.chunks.length - 1];
-    if (last !== undefined && this.#chunkUsed + bytes <= last.length) return last;
-    const spare = bytes <= chunkBytes ? this.#spare.pop() : undefined;
-    const chunk = spare ?? Buffer.allocUnsafeSlow(Math.max(bytes, chunkBytes));
-    this.chunks.push(chunk);
-    this.#chunkUsed = 0;
-    return chunk;
+  #grow(): void {
+    this.#entries = doubled(this.#entries, Uint32Array);
+    this.#places = doubled(this.#places, Uint32Array);
+    this.#filedBefore = doubled(this.#filedBefore, Uint32Array);
+    this.#marks = doubled(this.#marks, Uint32Array);
+    this.#otherMarks = doubled(this.#otherMarks, Uint32Array);
+    this.#order = doubled(this.#order, Float64Array);
   }
 
-  #note(hash: number, at: number): void {
-    const number = this.operations++;
-    if (number === this.#places.length) {
-      this.#chunkOf = grown(this.#chunkOf, new Uint16Array(number * 2));
-      this.#places = grown(this.#places, new Uint32Array(number * 2));
-      this.#order = grown(this.#order, new Float64Array(number * 2));
-    }
-    this.#chunkOf[number] = this.chunks.length - 1;
-    this.#places[number] = at;
-    this.#order[number] = hash * mostOperations + number;
-  }
-
-  /** Goes back to the first operation. */
+  /** Goes back to an operation that was handed out. */
   rewind(to: number): void {
     this.#next = to;
   }
@@ -98,65 +97,67 @@ export class Generation {
       this.#order = this.#order.subarray(0, this.operations).sort();
       this.#isSorted = true;
     }
-    const order = this.#order;
     const end = Math.min(this.operations, this.#next + count);
     while (this.#next < end) {
-      const first = this.#next;
-      const hash = Math.floor((order[first] as number) / mostOperations);
-      let past = first + 1;
-      while (past < this.operations && Math.floor((order[past] as number) / mostOperations) === hash) past++;
-      this.#foldRun(first, past, target);
+      const hash = this.#hashAt(this.#next);
+      let past = this.#next + 1;
+      while (past < this.operations && this.#hashAt(past) === hash) past++;
+      this.#foldRun(this.#next, past, target);
       this.#next = past;
     }
   }
 
+  #hashAt(place: number): number {
+    return Math.floor((this.#order[place] as number) / mostOperations);
+  }
+
+  #numberAt(place: number): number {
+    return (this.#order[place] as number) % mostOperations;
+  }
+
   /** Operations of one hash: nearly always of one family, of which the first says how the tables know it. */
   #foldRun(first: number, past: number, target: BatchVisitor): void {
-    const last = this.#operation(past - 1);
-    let filedBefore = last.filedBefore;
+    const last = this.#numberAt(past - 1);
+    let filedBefore = this.#filedBefore[last] as number;
     const others: number[] = [];
-    for (let i = past - 2; i >= first; i--) {
-      const each = this.#operation(i);
-      if (each.key.equals(last.key)) filedBefore = each.filedBefore;
-      else others.push(i);
+    for (let place = past - 2; place >= first; place--) {
+      const number = this.#numberAt(place);
+      if (this.#isOfOneFamily(number, last)) filedBefore = this.#filedBefore[number] as number;
+      else others.push(number);
     }
-    if (last.kind === operationKind.put) target.put(last.key, last.record, filedBefore, last.hasLocks);
-    else target.remove(last.key, filedBefore);
+    this.#handOut(last, filedBefore, target);
     if (others.length > 0) this.#foldOthers(others.reverse(), target);
   }
 
-  #foldOthers(numbers: readonly number[], target: BatchVisitor): void {
-    const families = new Map<string, { filedBefore: number; last: number }>();
-    for (const number of numbers) {
-      const { key, filedBefore } = this.#operation(number);
-      const text = key.toString('latin1');
-      const known = families.get(text);
-      if (known === undefined) families.set(text, { filedBefore, last: number });
-      else known.last = number;
-    }
-    for (const { filedBefore, last } of families.values()) {
-      const { kind, key, record, hasLocks } = this.#operation(last);
-      if (kind === operationKind.put) target.put(key, record, filedBefore, hasLocks);
-      else target.remove(key, filedBefore);
-    }
+  #isOfOneFamily(a: number, b: number): boolean {
+    return this.#marks[a] === this.#marks[b] && this.#otherMarks[a] === this.#otherMarks[b];
   }
 
-  /** The operation at a place of the order. */
-  #operation(index: number) {
-    const number = (this.#order[index] as number) % mostOperations;
-    const chunk = this.chunks[this.#chunkOf[number] as number] as Buffer;
-    const { kind, keyAt, recordAt, nextAt, filedBefore, hasLocks } = operationAt(chunk, this.#places[number] as number);
-    return {
-      kind,
-      key: chunk.subarray(keyAt, recordAt),
-      record: chunk.subarray(recordAt, nextAt),
-      filedBefore,
-      hasLocks,
-    };
+  #foldOthers(numbers: readonly number[], target: BatchVisitor): void {
+    const families: { first: number; last: number }[] = [];
+    for (const number of numbers) {
+      const known = families.find(({ first }) => this.#isOfOneFamily(first, number));
+      if (known === undefined) families.push({ first: number, last: number });
+      else known.last = number;
+    }
+    for (const { first, last } of families) this.#handOut(last, this.#filedBefore[first] as number, target);
+  }
+
+  #handOut(number: number, filedBefore: number, target: BatchVisitor): void {
+    const entry = this.#read(this.#entries[number] as number);
+    const at = this.#places[number] as number;
+    const { kind, keyAt, recordAt, nextAt, hasLocks } = operationAt(entry, at);
+    if (nextAt - keyAt > this.#copy.length) this.#copy = Buffer.allocUnsafeSlow(2 * (nextAt - keyAt));
+    entry.copy(this.#copy, 0, keyAt, nextAt);
+    const key = this.#copy.subarray(0, recordAt - keyAt);
+    if (kind === operationKind.put)
+      target.put(key, this.#copy.subarray(recordAt - keyAt, nextAt - keyAt), filedBefore, hasLocks);
+    else target.remove(key, filedBefore);
   }
 }
 
-function grown<T extends Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T {
+function doubled<T extends Uint32Array | Float64Array>(from: T, kind: new (length: number) => T): T {
+  const to = new kind(from.length * 2);
   to.set(from);
   return to;
 }

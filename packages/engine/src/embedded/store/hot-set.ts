@@ -44,6 +44,11 @@ export class HotSet {
     return this.#sessions.memory.usedBytes > this.#store.hotMemoryBytes;
   }
 
+  /** Bytes left of the budget. */
+  get roomBytes(): number {
+    return Math.max(0, this.#store.hotMemoryBytes - this.#sessions.memory.usedBytes);
+  }
+
   /** Evicts up to so many families while memory is over its budget; false when none could go. */
   evictSome(most: number): boolean {
     const sessions = this.#sessions;

@@ -1,16 +1,17 @@
 // Batches on their way from the journal into the tables: whatever moment a crash chooses, the next start has everything,
 // and all tables agree. The same random changes run on an engine whose journal is folded all the time and in a plain map.
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../conformance/index.js';
 import type { Engine } from '../../engine.js';
-import { BatchBuilder } from './batch.js';
+import { BatchBuilder, piecesOf } from './batch.js';
 import { Generation } from './generation.js';
 import { hasJournal } from './journal.js';
 import { openTables } from './store-environment.js';
 import { ask, call, testDirectory } from './test-stores.js';
 import { checkStore } from './tools/check-store.js';
-import { engineIn } from './tools/tool-stores.js';
+import { salvageSource } from './tools/salvage.js';
+import { engineIn, linesOf } from './tools/tool-stores.js';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -119,6 +120,28 @@ describe('the journal', () => {
     expect(halfway).toBeGreaterThan(0);
   });
 
+  test('that is damaged keeps the store closed, and a salvage leaves out what is', async () => {
+    const directory = folder();
+    const engine = await started(directory, new ManualClock());
+    for (let i = 0; i < 50; i++) await ask(engine, 'DATASET', `s${i}`, String(i).repeat(600));
+    await engine.barrier?.();
+    const copy = crash(directory);
+    const file = `${copy}/sessions.mdb`;
+    const bytes = readFileSync(file);
+    const at = bytes.lastIndexOf('49'.repeat(600));
+    bytes[at + 7] = (bytes[at + 7] as number) ^ 1;
+    writeFileSync(file, bytes);
+    await expect(started(copy, new ManualClock())).rejects.toThrow(
+      /sessions\.mdb is damaged: entry \d+ of its journal does not match its checksum; .*msession dump/,
+    );
+    expect((await checkStore({ directory: copy, scratch: copy })).findings.join()).toContain('journal');
+    const source = await salvageSource({ directory: copy });
+    const lines = await linesOf(source);
+    expect(source.report.notes.join()).toContain('the journal cannot be read as a whole');
+    expect(lines.join('\n')).toContain('"s0"');
+    expect(lines.join('\n')).not.toContain('"s49"');
+  });
+
   test('is empty when nothing changed for a while, and after an end in order', async () => {
     const directory = folder();
     const clock = new ManualClock();
@@ -152,8 +175,29 @@ describe('a generation', () => {
     return bytes;
   };
 
+  test('a batch is cut between operations, and one that is longer than a piece is a piece', () => {
+    const builder = new BatchBuilder();
+    for (const bytes of [1, 1, 100, 1]) {
+      builder.beginPut(key(1, 'k'), 0);
+      builder.writer.bytes(Buffer.alloc(bytes));
+      builder.endPut(false);
+    }
+    // an operation is 12 bytes, 5 of the key and its record
+    expect(piecesOf(builder.writer.written, 40).map(({ length }) => length)).toEqual([36, 117, 18]);
+  });
+
   test('hands out the last operation of each family, in the order of their hashes, with where it was filed first', () => {
-    const generation = new Generation();
+    const entries: Buffer[] = [];
+    // as LMDB does, in memory that the next entry takes
+    const shared = Buffer.alloc(1024);
+    const generation = new Generation((entry) => {
+      const bytes = entries[entry] as Buffer;
+      bytes.copy(shared);
+      return shared.subarray(0, bytes.length);
+    });
+    const add = (batch: Buffer) => {
+      for (const piece of piecesOf(batch, 40)) generation.add(entries.push(Buffer.from(piece)) - 1, piece);
+    };
     const put = (builder: BatchBuilder, of: Buffer, filedBefore: number, record: string) => {
       builder.beginPut(of, filedBefore);
       builder.writer.bytes(Buffer.from(record));
@@ -164,13 +208,13 @@ describe('a generation', () => {
     put(first, key(7, 'a'), 1, 'a1');
     put(first, key(7, 'b'), 2, 'b1');
     put(first, key(3, 'gone'), 3, 'gone');
-    generation.add(first.writer.written);
+    add(first.writer.written);
     const second = new BatchBuilder();
     second.remove(key(3, 'gone'), 4);
     put(second, key(7, 'a'), 6, 'a2');
     put(second, key(0xffffffff, 'z'), 7, 'z2');
     put(second, key(7, 'b'), 8, 'b2');
-    generation.add(second.writer.written);
+    add(second.writer.written);
     const seen: string[] = [];
     const target = {
       put: (of: Buffer, record: Buffer, filedBefore: number) =>

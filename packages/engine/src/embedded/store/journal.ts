@@ -1,45 +1,103 @@
-// The journal: batches as they came, one entry each, in a table of their own. A running engine folds them into the tables
-// by and by (batch-applier.ts); what a process that was killed left there is folded before anybody reads the tables.
+// The journal: batches as they came, in entries of a few pages, in a table of their own. A running engine folds them into
+// the tables by and by (batch-applier.ts); what a process that was killed left there is folded before anybody reads the tables.
+import { crc32 } from 'node:zlib';
 import { HalfSipHash } from '../half-sip-hash.js';
+import { piecesOf } from './batch.js';
 import { FamilyTables } from './family-tables.js';
-import { Generation } from './generation.js';
+import { type EntryReader, Generation } from './generation.js';
 import type { StoreEnvironment } from './store-environment.js';
 
-/** The most that gathers before it is folded; twice as much may be in the journal. */
-export const generationLimits = { bytes: 64 * 1024 * 1024, operations: 1 << 17 } as const;
+/**
+ * The most that gathers before it is folded; twice as much may be in the journal. The more there is, the more changes of
+ * one family become one (bench `durability`), and the longer a start takes after a kill.
+ */
+export const generationLimits = { bytes: 128 * 1024 * 1024, operations: 1 << 18 } as const;
 /** Operations folded in one transaction: LMDB keeps the memory of as many pages as a transaction ever changed. */
 export const foldedAtOnce = 2048;
+/** Entries removed in one transaction. */
+export const removedAtOnce = 1024;
+/** Operations folded in one transaction at a start, where a flush for each would be most of the time. */
+const replayedAtOnce = 16_384;
+/** An entry is read for one operation in it, so it is small: with LMDB's head it fills a page. */
+const entryBytes = 4096 - 64;
+/** An entry begins with the checksum of its operations, since this version of the store's form. */
+const entryHeadBytes = 4;
+export const sealedSinceFormat = 3;
 
 /** Whether batches of a process that was killed are in the journal and not in the tables. */
 export function hasJournal({ journal }: StoreEnvironment): boolean {
   return (journal.getStats() as { entryCount: number }).entryCount > 0;
 }
 
-/** Takes what a process that was killed left in the journal into the tables. */
+/** A batch as operations of entries; `writeEntry` takes each. */
+export function entriesOf(batch: Buffer): Buffer[] {
+  return piecesOf(batch, entryBytes - entryHeadBytes);
+}
+
+export function writeEntry({ journal }: StoreEnvironment, number: number, operations: Buffer): void {
+  const entry = Buffer.allocUnsafe(entryHeadBytes + operations.length);
+  entry.writeUInt32LE(crc32(operations), 0);
+  operations.copy(entry, entryHeadBytes);
+  journal.putSync(number, entry);
+}
+
+/** The operations of an entry as it lies in the journal, or undefined where it is not what was written. */
+export function operationsOf(entry: Buffer): Buffer | undefined {
+  const operations = entry.subarray(entryHeadBytes);
+  return entry.length > entryHeadBytes && entry.readUInt32LE(0) === crc32(operations) ? operations : undefined;
+}
+
+/** Reads entries that were written or checked by this process. */
+export function entryReader({ journal }: StoreEnvironment): EntryReader {
+  return (number) => {
+    // without a copy of its own: valid until LMDB is asked again
+    const entry = journal.getBinaryFast(number);
+    if (entry === undefined) throw new Error(`entry ${number} of the journal is missing`);
+    return entry.subarray(entryHeadBytes, entry.length);
+  };
+}
+
+/**
+ * Takes what a process that was killed left in the journal into the tables.
+ *
+ * @throws Error for an entry that is damaged
+ */
 export function foldJournal(environment: StoreEnvironment): void {
   if (!hasJournal(environment)) return;
   const { journal, root, meta } = environment;
   const hashKey = Buffer.from(meta.get('hashKey') as string, 'hex');
   const tables = new FamilyTables(environment, new HalfSipHash(hashKey), true);
+  const read = entryReader(environment);
+  const numbers = [...journal.getKeys({})];
   // in pieces, each the same if it is done again: entries leave when all is done
-  let generation = new Generation();
-  let lastEntry = 0;
+  let generation = new Generation(read);
   const fold = () => {
-    while (generation.remaining > 0) root.transactionSync(() => generation.foldSome(foldedAtOnce, tables));
-    generation = new Generation();
+    while (generation.remaining > 0) root.transactionSync(() => generation.foldSome(replayedAtOnce, tables));
+    generation = new Generation(read);
   };
-  for (const key of [...journal.getKeys({})]) {
-    const batch = journal.get(key);
-    if (batch === undefined) continue;
-    if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor(batch)) fold();
-    generation.add(batch);
-    lastEntry = key;
+  for (const number of numbers) {
+    const operations = operationsOf(journal.get(number) ?? Buffer.alloc(0));
+    if (operations === undefined) throw new Error(`entry ${number} of its journal does not match its checksum`);
+    if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor(operations)) fold();
+    generation.add(number, operations);
   }
   fold();
-  root.transactionSync(() => removeEntries(environment, lastEntry + 1));
+  const end = (numbers.at(-1) ?? 0) + 1;
+  while (root.transactionSync(() => removeEntries(environment, end, removedAtOnce)));
 }
 
-/** Removes the entries before this one. */
-export function removeEntries({ journal }: StoreEnvironment, before: number): void {
-  for (const key of [...journal.getKeys({ end: before })]) journal.removeSync(key);
+/** Version 2 of the store had a batch of any size in an entry, without a checksum. */
+export function sealJournal(environment: StoreEnvironment): void {
+  const { journal } = environment;
+  const batches = [...journal.getKeys({})].map((number) => journal.get(number) ?? Buffer.alloc(0));
+  removeEntries(environment, 2 ** 32 - 1, batches.length);
+  let number = 1;
+  for (const batch of batches) for (const operations of entriesOf(batch)) writeEntry(environment, number++, operations);
+}
+
+/** Removes up to so many entries before this one, the oldest first; answers whether any may be left. */
+export function removeEntries({ journal }: StoreEnvironment, before: number, most: number): boolean {
+  const keys = [...journal.getKeys({ end: before, limit: most })];
+  for (const key of keys) journal.removeSync(key);
+  return keys.length === most;
 }

@@ -61,10 +61,14 @@ export class KeyCeiling {
       });
   }
 
-  /** Leaves the last key handed out as the ceiling. */
+  /** Leaves the last key handed out as the ceiling; where the disk has no room the higher one stays, and keys are left out. */
   async close(isClean: boolean): Promise<void> {
     await this.#refilling;
-    if (isClean) this.#raise(this.#keys.last);
+    try {
+      if (isClean) this.#raise(this.#keys.last);
+    } catch {
+      // as after a kill
+    }
     await this.#table.close();
   }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { checkFile, damaged } from './file-check.js';
-import { foldJournal } from './journal.js';
+import { foldJournal, hasJournal } from './journal.js';
 import { migrate, storeFormat } from './store-format.js';
 import { StoreFault } from './store-options.js';
 
@@ -97,7 +97,12 @@ export async function openStore(options: EnvironmentOptions): Promise<StoreEnvir
   try {
     environment = openTables(options);
     migrate(environment, file, isReadOnly);
-    if (!isReadOnly) foldJournal(environment);
+    if (isReadOnly || !hasJournal(environment)) return environment;
+    foldJournal(environment);
+    // LMDB keeps the memory of all pages that its largest transaction changed
+    await environment.root.close();
+    environment = undefined;
+    environment = openTables(options);
     return environment;
   } catch (error) {
     await environment?.root.close();

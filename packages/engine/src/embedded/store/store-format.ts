@@ -1,9 +1,10 @@
 // The version of the store's form, and the steps from older ones to it. A step runs in one transaction with the change
 // of the version, so that a crash leaves the old form or the new one.
+import { sealJournal } from './journal.js';
 import type { StoreEnvironment } from './store-environment.js';
 import { StoreFault } from './store-options.js';
 
-export const storeFormat = 2;
+export const storeFormat = 3;
 
 /** Brings a store from the version that is its index to the next. Version 0 is that of no release: it had no table of locked families. */
 export type Migration = (environment: StoreEnvironment) => void;
@@ -15,6 +16,8 @@ const migrations: readonly Migration[] = [
   },
   // version 2 has a journal, which version 1 would not look at: its table is made by opening it
   () => {},
+  // version 3 has checksums in the journal
+  sealJournal,
 ];
 
 /** @throws StoreFault for a version that this program does not know */

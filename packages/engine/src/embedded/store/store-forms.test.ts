@@ -7,8 +7,10 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../conformance/index.js';
 import { createEmbeddedEngine } from '../embedded-engine.js';
+import { BatchBuilder } from './batch.js';
 import { openTables } from './store-environment.js';
 import { storeFormat } from './store-format.js';
+import { idOfKey } from './store-keys.js';
 import { ask, call, testDirectory } from './test-stores.js';
 import { backupStore } from './tools/backup-store.js';
 import { checkStore } from './tools/check-store.js';
@@ -41,7 +43,7 @@ function storeOfForm(form: number): string {
 /** When it was closed: `makeStore` lets so much time pass. */
 const closedAtMs = wallStartMs + 2200;
 
-describe.each([1, 2])('a store of form %i', (form) => {
+describe.each([1, 2, 3])('a store of form %i', (form) => {
   test('opens with all that was in it', async () => {
     const engine = engineIn(storeOfForm(form), new ManualClock(closedAtMs + 1000));
     await engine.start();
@@ -104,6 +106,31 @@ describe.each([1, 2])('a store of form %i', (form) => {
     expect(environment.meta.get('format')).toBe(storeFormat);
     expect((await checkStore({ directory })).findings).toEqual([]);
   });
+});
+
+test('what a process of form 2 left in the journal is taken, though its batches have no checksums', async () => {
+  const directory = storeOfForm(2);
+  const environment = openTables({ file: path.join(directory, 'sessions.mdb'), isSynced: true });
+  const keyOf = (id: string) => [...environment.families.getKeys({})].find((key) => String(idOfKey(key)) === id);
+  const huge = keyOf('huge') as Buffer;
+  const batch = new BatchBuilder();
+  batch.remove(keyOf('bare') as Buffer, 0);
+  batch.beginPut(huge, 0);
+  batch.writer.bytes(environment.families.get(huge) as Buffer);
+  batch.endPut(false);
+  batch.remove(keyOf('empty') as Buffer, 0);
+  environment.families.removeSync(huge);
+  environment.journal.putSync(1, batch.writer.written);
+  await environment.root.close();
+  const before = await linesOf(await salvageSource({ directory }));
+  const engine = engineIn(directory, new ManualClock(closedAtMs + 1000));
+  await engine.start();
+  cleanups.push(() => engine.close());
+  expect(plain(await call(engine, ['COUNT']))).toBe(6);
+  expect(plain(await call(engine, ['DATAGET', 'huge']))).toHaveLength(80_000);
+  expect(plain(await call(engine, ['CTL', 'bare', 'EXIST']))).toBe(0);
+  expect(before.filter((line) => line.includes('"bare"'))).toEqual([]);
+  expect(before.filter((line) => line.includes('"huge"'))).toHaveLength(1);
 });
 
 test('tools refuse a store of a later form by its number', async () => {

@@ -10,7 +10,7 @@ export interface StoreOptions {
   readonly durability: Durability;
   /** Milliseconds between two writes with `interval`; default 1000. */
   readonly intervalMs?: number;
-  /** Bytes of sessions held in memory; others come back from disk on demand. Default 256 MiB. */
+  /** Bytes of sessions held in memory; others come back from disk on demand. Default 512 MiB. */
   readonly hotMemoryBytes?: number;
   /** Bytes that the store may use on disk; 0, the default, is no limit. */
   readonly maxStoreBytes?: number;
@@ -19,7 +19,7 @@ export interface StoreOptions {
 }
 
 export const defaultIntervalMs = 1000;
-export const defaultHotMemoryBytes = 256 * 1024 * 1024;
+export const defaultHotMemoryBytes = 512 * 1024 * 1024;
 
 /** Why a store cannot be opened or written; the message names the file and the way out. */
 export class StoreFault extends EngineError {

@@ -23,6 +23,8 @@ export interface BatchJob {
   readonly state: StoreState;
   /** Where it goes: into the journal, to be folded later; with all that is there on into the tables; or only there. */
   readonly aim: 'journal' | 'both' | 'tables';
+  /** How many bytes may gather in the journal before they are folded. */
+  readonly gatherBytes: number;
 }
 
 export interface StoreWorkerData {
@@ -30,7 +32,6 @@ export interface StoreWorkerData {
   readonly isSynced: boolean;
   readonly hashKey: Uint8Array;
   readonly maxStoreBytes: number;
-  readonly generationBytes: number;
   /** Whether replies wait for what is written. */
   readonly isAwaited: boolean;
 }
@@ -70,7 +71,7 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
       const batch = Buffer.from(job.memory, 0, job.bytes);
       if (job.aim === 'tables') applier.apply(batch, job.state, job.number);
       else if (job.aim === 'both') applier.settle(batch, job.state, job.number);
-      else applier.append(batch, job.state, job.number);
+      else applier.append(batch, job.state, job.number, job.gatherBytes);
       return null;
     }
     case 'fold':
@@ -92,7 +93,7 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
 export function createStoreWriter(environment: StoreEnvironment, data: StoreWorkerData): StoreWriter {
   const file = fileURLToPath(new URL('./store-worker.js', import.meta.url));
   if (existsSync(file)) return new ThreadWriter(file, data);
-  return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes, data));
+  return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes));
 }
 
 class InPlaceWriter implements StoreWriter {

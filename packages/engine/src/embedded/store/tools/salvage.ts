@@ -7,6 +7,7 @@ import type { SessionSource, StreamedFamily } from '../../../dump/session-stream
 import { HalfSipHash } from '../../half-sip-hash.js';
 import { visitBatch } from '../batch.js';
 import { checksumOf, checksumOffset, faultOf, readRecord } from '../family-record.js';
+import { operationsOf, sealedSinceFormat } from '../journal.js';
 import { type LeafNode, LmdbPages, noPage } from '../lmdb-pages.js';
 import { PageSet, walkPages } from '../page-walk.js';
 import type { StoreRun, StoreState } from '../store-environment.js';
@@ -82,6 +83,8 @@ class Salvage {
   readonly #strays = new Map<string, Place>();
   /** What the journal has, by key of the family; undefined for one that ended. It is newer than the tree. */
   readonly #journal = new Map<string, Buffer | undefined>();
+  /** Whether entries of the journal have checksums. */
+  #isSealed = true;
   #newestMs = 0;
   #highestKey = 0;
 
@@ -146,6 +149,8 @@ class Salvage {
     const meta = this.#json(roots.get('meta'));
     const names = this.#json(roots.get('names'));
     const hashKey = meta.get('hashKey');
+    const format = meta.get('format');
+    this.#isSealed = typeof format !== 'number' || format >= sealedSinceFormat;
     if (meta.size === 0)
       this.#report.notes.push("the store's facts about itself cannot be read; times are taken from the sessions");
     return {
@@ -168,15 +173,16 @@ class Salvage {
         isWhole = false;
       },
       onLeaf: (nodes) => {
-        for (const node of nodes) isWhole = this.#readBatch(this.#pages.dataOf(node)) && isWhole;
+        for (const node of nodes) isWhole = this.#readEntry(this.#pages.dataOf(node)) && isWhole;
       },
     });
     if (!isWhole)
       this.#report.notes.push('the journal cannot be read as a whole; some of the last changes are missing');
   }
 
-  /** Whether all of a batch could be read. */
-  #readBatch(batch: Buffer | undefined): boolean {
+  /** Whether all of an entry could be read. */
+  #readEntry(entry: Buffer | undefined): boolean {
+    const batch = entry === undefined || !this.#isSealed ? entry : operationsOf(entry);
     if (batch === undefined) return false;
     let isWhole = true;
     try {

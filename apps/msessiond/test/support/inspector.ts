@@ -6,7 +6,8 @@ import type { DaemonProcess } from './daemon-process.js';
 /** For NODE_OPTIONS. A free port of loopback, open as long as the daemon runs. */
 export const inspectorFlag = '--inspect=127.0.0.1:0';
 
-const inspectorLine = /^(Debugger (listening on|attached|ending on)|For help, see: https:\/\/nodejs).*\n/gm;
+const inspectorLine =
+  /^(Debugger (listening on|attached|ending on)|For help, see: https:\/\/nodejs|Waiting for the debugger to).*\n/gm;
 
 /** What a daemon wrote, without the lines of its inspector. */
 export function withoutInspectorLines(stderr: string): string {

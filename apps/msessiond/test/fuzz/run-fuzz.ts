@@ -27,7 +27,7 @@ export interface FuzzOptions {
   readonly flags?: readonly string[];
   /** Requests between two looks at the memory; default 1,000,000. */
   readonly requestsPerSample?: number;
-  readonly onSample?: (sample: MemorySample, inspector: Inspector) => void | Promise<void>;
+  readonly onSample?: (sample: MemorySample) => void;
 }
 
 export interface FuzzResult extends FuzzFigures {
@@ -102,9 +102,9 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
       const pid = daemon.child.pid as number;
       const sample = await sampleMemory({ pid, requests: result.requests, operator, inspector });
       result.memory.push(sample);
-      await options.onSample?.(sample, inspector);
+      options.onSample?.(sample);
     }
-    inspector.close();
+    await inspector.close();
     await operator.close();
     const ended = await daemon.stop();
     // the log has errors only: a command or reply that failed inside
@@ -117,7 +117,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
       cause: error,
     });
   } finally {
-    inspector?.close();
+    inspector?.destroy();
     operator?.destroy();
     for (const connection of connections) connection.close();
     daemon.child.kill('SIGKILL');

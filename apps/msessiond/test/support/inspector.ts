@@ -49,7 +49,17 @@ export class Inspector {
     return inspector;
   }
 
-  close(): void {
+  /** Lets go in good order: Node does not end well with a debugger attached to its threads. */
+  async close(): Promise<void> {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    await this.#send('NodeWorker.disable');
+    const closed = new Promise((resolve) => this.#socket.once('close', resolve));
+    this.#socket.close();
+    await closed;
+  }
+
+  /** Hangs up. */
+  destroy(): void {
     this.#socket.terminate();
   }
 

@@ -12,9 +12,13 @@ import {
   entryReader,
   foldedAtOnce,
   generationLimits,
+  journalEnd,
+  lastNumber,
   removedAtOnce,
   removeEntries,
+  setJournalEnd,
   writeEntry,
+  writtenAtOnce,
 } from './journal.js';
 import type { StoreEnvironment, StoreName, StoreState } from './store-environment.js';
 import { keyAfter, postingBound, present } from './store-keys.js';
@@ -43,7 +47,7 @@ export class BatchApplier {
   #gathering: Generation;
   #folding: Folding | undefined;
   /** Number of the next entry of the journal. */
-  #nextEntry = 1;
+  #nextEntry: number;
   #lastBatch = 0;
 
   constructor(environment: StoreEnvironment, hashKey: Uint8Array, maxStoreBytes: number) {
@@ -52,17 +56,21 @@ export class BatchApplier {
     this.#maxStoreBytes = maxStoreBytes;
     this.#readEntry = entryReader(environment);
     this.#gathering = new Generation(this.#readEntry);
+    // the journal is empty; a number is not used again, so that what a crash leaves of a batch is told from a whole one
+    this.#nextEntry = journalEnd(environment) + 1;
   }
 
   /**
    * Takes a batch straight into the tables, behind everything in the journal.
    * @throws whatever LMDB or the limit of the store's size has against it; nothing of the batch is written then
    */
-  apply(batch: Buffer, state: StoreState, number = 0): void {
+  apply(batch: readonly Buffer[], state: StoreState, number = 0): void {
     this.foldAll();
-    this.#refuseIfFull(batch);
+    // LMDB takes no values from memory that threads share
+    const own = Buffer.concat(batch);
+    this.#refuseIfFull(own);
     this.#transaction(() => {
-      visitBatch(batch, this.#tables);
+      visitBatch(own, this.#tables);
       this.#environment.meta.putSync('state', state);
     });
     this.#lastBatch = number;
@@ -74,22 +82,30 @@ export class BatchApplier {
    * before that.
    * @throws as `apply`
    */
-  append(batch: Buffer, state: StoreState, number: number, gatherBytes: number = generationLimits.bytes): void {
+  append(batch: readonly Buffer[], state: StoreState, number: number, gatherBytes = generationLimits.bytes): void {
+    const environment = this.#environment;
     const limits = { ...generationLimits, bytes: Math.min(gatherBytes, generationLimits.bytes) };
     if (this.#gathering.isFull(limits)) this.#beginFold();
+    const bytes = batch.reduce((sum, { length }) => sum + length, 0);
     // a large batch, too: in one transaction it would change a page for each family, and LMDB keeps the memory of them all
-    if (!this.#gathering.hasRoomFor(batch) || this.#mayFill(batch)) {
+    if (!this.#gathering.hasRoomFor(batch) || this.#mayFill(bytes)) {
       this.apply(batch, state, number);
       return;
     }
-    const environment = this.#environment;
-    const entries = entriesOf(batch);
+    if (this.#nextEntry > lastNumber) this.#numberAnew();
+    const entries = batch.flatMap(entriesOf);
+    let written = 0;
+    const writeTo = (end: number) => {
+      for (; written < end; written++) writeEntry(environment, this.#nextEntry + written, entries[written] as Buffer);
+    };
     const folding = this.#folding;
     // so much that all of it is in the tables when what gathers meanwhile is as much
-    const left = Math.max(batch.length, limits.bytes - this.#gathering.bytes);
-    let share = folding === undefined ? 0 : Math.ceil((folding.generation.remaining * batch.length) / left) + 1;
+    const left = Math.max(bytes, limits.bytes - this.#gathering.bytes);
+    let share = folding === undefined ? 0 : Math.ceil((folding.generation.remaining * bytes) / left) + 1;
+    while (entries.length - written > writtenAtOnce) this.#transaction(() => writeTo(written + writtenAtOnce));
     const isDone = this.#transaction(() => {
-      entries.forEach((operations, i) => void writeEntry(environment, this.#nextEntry + i, operations));
+      writeTo(entries.length);
+      setJournalEnd(environment, this.#nextEntry + entries.length - 1);
       environment.meta.putSync('state', state);
       // a few need no flush of their own
       return folding !== undefined && share <= foldedAtOnce && this.#foldSome(folding, share);
@@ -100,8 +116,15 @@ export class BatchApplier {
     for (; share > foldedAtOnce && this.#folding === folding; share -= foldedAtOnce) this.fold(foldedAtOnce);
   }
 
+  /** Begins with the first number again, which takes a day of full load. */
+  #numberAnew(): void {
+    this.foldAll();
+    this.#transaction(() => setJournalEnd(this.#environment, 0));
+    this.#nextEntry = 1;
+  }
+
   /** As `append`, and takes everything in the journal into the tables. */
-  settle(batch: Buffer, state: StoreState, number: number): void {
+  settle(batch: readonly Buffer[], state: StoreState, number: number): void {
     if (batch.length > 0) this.append(batch, state, number);
     this.foldAll();
     this.settled = number;
@@ -212,8 +235,8 @@ export class BatchApplier {
   }
 
   /** Whether a batch in the journal and then in the tables might be more than the store may use. */
-  #mayFill(batch: Buffer): boolean {
-    return this.#maxStoreBytes !== 0 && usedStoreBytes(this.#environment) + batch.length * 3 > this.#maxStoreBytes;
+  #mayFill(bytes: number): boolean {
+    return this.#maxStoreBytes !== 0 && usedStoreBytes(this.#environment) + bytes * 3 > this.#maxStoreBytes;
   }
 
   #refuseIfFull(batch: Buffer): void {

@@ -14,25 +14,71 @@ export interface BatchVisitor {
   remove(key: Buffer, filedBefore: number): void;
 }
 
+/** A run of whole operations, in memory that the thread which writes sees too. */
+export interface BatchPart {
+  readonly memory: SharedArrayBuffer;
+  readonly bytes: number;
+}
+
+const partBytes = 1024 * 1024;
+/** A part with less room than this takes no more operations. */
+const spareBytes = 64 * 1024;
+
 export class BatchBuilder {
-  readonly writer: ByteWriter;
+  readonly #parts: BatchPart[];
+  /** Memory of parts that were written. */
+  readonly #pool: SharedArrayBuffer[];
+  #writer: ByteWriter;
+  #partsBytes = 0;
   #recordBytesAt = 0;
   #hasLocksAt = 0;
   #recordAt = 0;
 
-  /** `before`: operations of a batch that did not reach the disk and that must come first. */
-  constructor(memory?: ArrayBuffer, before?: Uint8Array) {
-    this.writer = new ByteWriter(memory);
-    if (before !== undefined) this.writer.bytes(before);
+  /** `pool`: memory to be used, taken from its end; `before`: parts of a batch that did not reach the disk and that must come first. */
+  constructor(pool: SharedArrayBuffer[] = [], before: readonly BatchPart[] = []) {
+    this.#pool = pool;
+    this.#parts = [...before];
+    this.#partsBytes = before.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#writer = this.#newWriter();
+  }
+
+  #newWriter(): ByteWriter {
+    return new ByteWriter(this.#pool.pop() ?? new SharedArrayBuffer(partBytes));
+  }
+
+  /** Takes the bytes of a record, after `beginPut`. */
+  get writer(): ByteWriter {
+    return this.#writer;
   }
 
   get isEmpty(): boolean {
-    return this.writer.length === 0;
+    return this.bytes === 0;
+  }
+
+  get bytes(): number {
+    return this.#partsBytes + this.#writer.length;
+  }
+
+  /** All parts; nothing is written after this. */
+  finish(): readonly BatchPart[] {
+    const { length: bytes, memory } = this.#writer;
+    if (bytes > 0) this.#parts.push({ memory, bytes });
+    else this.#pool.push(memory);
+    return this.#parts;
+  }
+
+  #makeRoom(): void {
+    const { length: bytes, memory } = this.#writer;
+    if (bytes + spareBytes <= partBytes) return;
+    this.#parts.push({ memory, bytes });
+    this.#partsBytes += bytes;
+    this.#writer = this.#newWriter();
   }
 
   /** Begins a put: the record is written into `writer` next, then `endPut` is called. The key is the first of these bytes. */
   beginPut(key: Uint8Array, filedBefore: number, keyBytes = key.length): void {
-    const { writer } = this;
+    this.#makeRoom();
+    const writer = this.#writer;
     writer.byte(operationKind.put);
     writer.short(keyBytes);
     this.#recordBytesAt = writer.length;
@@ -45,18 +91,31 @@ export class BatchBuilder {
   }
 
   endPut(hasLocks: boolean): void {
-    const { writer } = this;
+    const writer = this.#writer;
     writer.wordAt(this.#recordBytesAt, writer.length - this.#recordAt);
     if (hasLocks) writer.written[this.#hasLocksAt] = 1;
   }
 
   remove(key: Uint8Array, filedBefore: number): void {
-    const { writer } = this;
+    this.#makeRoom();
+    const writer = this.#writer;
     writer.byte(operationKind.remove);
     writer.short(key.length);
     writer.word(filedBefore);
     writer.bytes(key);
   }
+}
+
+/** The operations of a part. */
+export function bytesOf({ memory, bytes }: BatchPart): Buffer {
+  return Buffer.from(memory, 0, bytes);
+}
+
+/** Puts the memory of parts that are done with into a pool of so many bytes at most. */
+export function giveBack(parts: readonly BatchPart[], pool: SharedArrayBuffer[], mostBytes: number): void {
+  // that of a part with a very long record is another's
+  for (const { memory } of parts)
+    if (memory.byteLength === partBytes && (pool.length + 1) * partBytes <= mostBytes) pool.push(memory);
 }
 
 /** An operation of a batch: which it is, and where its parts lie. Of a removal `recordAt` is `nextAt`. */

@@ -5,7 +5,7 @@ export class ByteWriter {
   #bytes: Buffer;
   #view: DataView;
 
-  constructor(bytes: ArrayBuffer = new ArrayBuffer(64 * 1024)) {
+  constructor(bytes: SharedArrayBuffer = new SharedArrayBuffer(64 * 1024)) {
     this.#bytes = Buffer.from(bytes);
     this.#view = new DataView(bytes);
   }
@@ -15,15 +15,16 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
-  get memory(): ArrayBuffer {
-    return this.#view.buffer as ArrayBuffer;
+  /** Shared, so that another thread reads it where it lies: handing it over would count as new memory there, and collections with it. */
+  get memory(): SharedArrayBuffer {
+    return this.#view.buffer as SharedArrayBuffer;
   }
 
   /** Makes room for so many more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.#bytes.length) return;
-    const memory = new ArrayBuffer(Math.max(needed, this.#bytes.length * 2));
+    const memory = new SharedArrayBuffer(Math.max(needed, this.#bytes.length * 2));
     const bytes = Buffer.from(memory);
     bytes.set(this.written);
     this.#bytes = bytes;

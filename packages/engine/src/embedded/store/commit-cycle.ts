@@ -6,7 +6,7 @@ import type { Clock } from '../../engine.js';
 import type { LockTable } from '../lock-table.js';
 import { headWord } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
-import { BatchBuilder } from './batch.js';
+import { BatchBuilder, type BatchPart, giveBack } from './batch.js';
 import { ChangedFamilies } from './changed-families.js';
 import type { FamilyCodec } from './family-codec.js';
 import { FamilyPen } from './family-pen.js';
@@ -30,8 +30,8 @@ const familiesPerBatch = 32_768;
 /** The longest that a batch waits for those who were just answered, and the part of the last batch's time. */
 const mostGatheringMs = 1;
 const gatheringShare = 0.5;
-/** A batch's memory above this is not kept for the next. */
-const keptBytes = 32 * 1024 * 1024;
+/** Memory of batches above this is not kept for the next. */
+const keptBytes = 64 * 1024 * 1024;
 /** How long nothing changes before the journal is folded into the tables, and how much of it nobody minds to wait for. */
 const idleMs = 3000;
 const foldedAtOnce = 512;
@@ -95,9 +95,9 @@ export class CommitCycle {
   #idleTimer: { cancel(): void } | undefined;
   #isClosing = false;
   #isClosed = false;
-  #memory: ArrayBuffer | undefined;
-  /** Operations that did not reach the disk. */
-  #unwritten: Buffer | undefined;
+  readonly #pool: SharedArrayBuffer[] = [];
+  /** Parts of a batch that did not reach the disk. */
+  #unwritten: readonly BatchPart[] = [];
 
   constructor(options: CommitCycleOptions) {
     this.#options = options;
@@ -246,7 +246,7 @@ export class CommitCycle {
     this.#idleTimer?.cancel();
     this.#idleTimer = undefined;
     this.#isCommitting = true;
-    this.#commit().catch((error: Error) => this.#onFailed(error.message, 0));
+    this.#commit().catch((error: Error) => this.#onFailed(error.message, []));
   }
 
   async #commit(): Promise<void> {
@@ -259,9 +259,8 @@ export class CommitCycle {
     this.#waits = 0;
     this.#flightMustKeep = this.#mustKeep;
     this.#mustKeep = false;
-    const builder = new BatchBuilder(this.#memory, this.#unwritten);
-    this.#memory = undefined;
-    this.#unwritten = undefined;
+    const builder = new BatchBuilder(this.#pool, this.#unwritten);
+    this.#unwritten = [];
     this.#builder = builder;
     const facts = state();
     this.#pen.writeEnded(builder, this.#changed.takeEnded(this.batch));
@@ -276,31 +275,29 @@ export class CommitCycle {
     this.#builder = undefined;
     const number = this.batch++;
     const aim = durability === 'none' ? 'tables' : isShort() ? 'both' : 'journal';
-    if (builder.isEmpty && (aim === 'journal' || this.settled >= this.#lastWritten)) {
-      this.#memory = builder.writer.memory;
+    const { bytes } = builder;
+    const parts = builder.finish();
+    if (bytes === 0 && (aim === 'journal' || this.settled >= this.#lastWritten)) {
       this.#onWritten(this.settled);
       return;
     }
-    const bytes = builder.writer.length;
-    const { error, memory, settled } = await writer.run({
+    const { error, settled } = await writer.run({
       kind: 'batch',
       number,
-      memory: builder.writer.memory,
-      bytes,
+      parts,
       state: facts,
       aim,
       gatherBytes: gatherBytes(),
     });
-    this.#memory = memory;
-    if (error === undefined) {
-      if (memory !== undefined && memory.byteLength > keptBytes) this.#memory = undefined;
-      this.#lastWritten = number;
-      this.batchesWritten++;
-      this.bytesWritten += bytes;
-      this.#onWritten(settled);
-    } else {
-      this.#onFailed(error, bytes);
+    if (error !== undefined) {
+      this.#onFailed(error, parts);
+      return;
     }
+    giveBack(parts, this.#pool, keptBytes);
+    this.#lastWritten = number;
+    this.batchesWritten++;
+    this.bytesWritten += bytes;
+    this.#onWritten(settled);
   }
 
   /** The rest of a list, in slices; each begins where the last one ended. */
@@ -358,9 +355,8 @@ export class CommitCycle {
     this.#options.onCommitted();
   }
 
-  #onFailed(error: string, bytes: number): void {
-    if (this.#memory !== undefined) this.#unwritten = Buffer.from(this.#memory, 0, bytes);
-    this.#memory = undefined;
+  #onFailed(error: string, parts: readonly BatchPart[]): void {
+    this.#unwritten = parts;
     this.#isCommitting = false;
     this.#flightMustKeep = false;
     if (this.fault === undefined)
@@ -376,7 +372,7 @@ export class CommitCycle {
   #foldWhenIdle(): void {
     if (this.settled >= this.#lastWritten || this.#isClosing || this.#isClosed) return;
     this.#idleTimer ??= this.#options.clock.schedule(idleMs, () => {
-      this.#foldSome().catch((error: Error) => this.#onFailed(error.message, 0));
+      this.#foldSome().catch((error: Error) => this.#onFailed(error.message, []));
     });
   }
 

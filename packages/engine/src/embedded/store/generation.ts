@@ -48,11 +48,13 @@ export class Generation {
     return this.operations - this.#next;
   }
 
-  hasRoomFor(batch: Buffer): boolean {
+  hasRoomFor(parts: readonly Buffer[]): boolean {
     const room = mostOperations - this.operations;
-    if (batch.length <= room * smallestOperationBytes) return true;
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    if (bytes <= room * smallestOperationBytes) return true;
     let count = 0;
-    for (let at = 0; at < batch.length && count <= room; count++) at = operationAt(batch, at).nextAt;
+    for (const part of parts)
+      for (let at = 0; at < part.length && count <= room; count++) at = operationAt(part, at).nextAt;
     return count <= room;
   }
 

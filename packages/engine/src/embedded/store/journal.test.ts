@@ -6,7 +6,7 @@ import { ManualClock } from '../../conformance/index.js';
 import type { Engine } from '../../engine.js';
 import { BatchBuilder, piecesOf } from './batch.js';
 import { Generation } from './generation.js';
-import { hasJournal } from './journal.js';
+import { hasJournal, journalEnd, writtenAtOnce } from './journal.js';
 import { openTables } from './store-environment.js';
 import { ask, call, testDirectory } from './test-stores.js';
 import { checkStore } from './tools/check-store.js';
@@ -37,6 +37,15 @@ function crash(directory: string): string {
   const copy = folder();
   for (const file of ['sessions.mdb', 'keys.mdb']) cpSync(`${directory}/${file}`, `${copy}/${file}`);
   return copy;
+}
+
+async function endOf(directory: string): Promise<number> {
+  const environment = openTables({ file: `${directory}/sessions.mdb`, isSynced: false });
+  try {
+    return journalEnd(environment);
+  } finally {
+    await environment.root.close();
+  }
 }
 
 async function journalIsEmpty(directory: string): Promise<boolean> {
@@ -140,6 +149,31 @@ describe('the journal', () => {
     expect(source.report.notes.join()).toContain('the journal cannot be read as a whole');
     expect(lines.join('\n')).toContain('"s0"');
     expect(lines.join('\n')).not.toContain('"s49"');
+  });
+
+  test('takes a batch of many entries as a whole, and what a crash left of one is none', async () => {
+    const directory = folder();
+    const engine = await started(directory, new ManualClock());
+    await ask(engine, 'CREATE', 'first');
+    await engine.barrier?.();
+    const before = await endOf(crash(directory));
+    const many = Array.from({ length: 3000 }, (_, i) => `s${i}`);
+    await Promise.all(many.map((id) => call(engine, ['DATASET', id, 'x'.repeat(3000)])));
+    await engine.barrier?.();
+    const whole = crash(directory);
+    // more than one transaction takes
+    expect((await endOf(whole)) - before).toBeGreaterThan(writtenAtOnce);
+    const torn = crash(directory);
+    const environment = openTables({ file: `${torn}/sessions.mdb`, isSynced: false });
+    environment.meta.putSync('journalEnd', before);
+    await environment.root.close();
+    const salvaged = await linesOf(await salvageSource({ directory: torn }));
+    expect(salvaged.join('\n')).toContain('"first"');
+    expect(salvaged.join('\n')).not.toContain('"s1"');
+    expect(await ask(await started(torn, new ManualClock()), 'COUNT')).toBe(1);
+    const again = await started(whole, new ManualClock());
+    expect(await ask(again, 'COUNT')).toBe(3001);
+    for (const id of ['s0', 's1499', 's2999']) expect(await ask(again, 'DATAGET', id)).toHaveLength(3000);
   });
 
   test('is empty when nothing changed for a while, and after an end in order', async () => {

@@ -14,12 +14,19 @@ import type { StoreEnvironment } from './store-environment.js';
 export const generationLimits = { bytes: 128 * 1024 * 1024, operations: 1 << 18 } as const;
 /** Operations folded in one transaction: LMDB keeps the memory of as many pages as a transaction ever changed. */
 export const foldedAtOnce = 2048;
+/** Entries written in one transaction: a batch of more takes several. */
+export const writtenAtOnce = 1024;
+/** No batch begins behind this number. */
+export const lastNumber = 2 ** 31;
 /** Entries removed in one transaction. */
 export const removedAtOnce = 1024;
 /** Operations folded in one transaction at a start, where a flush for each would be most of the time. */
 const replayedAtOnce = 16_384;
 /** An entry is read for one operation in it, so it is small: with LMDB's head it fills a page. */
 const entryBytes = 4096 - 64;
+/** Above any number of an entry. */
+const pastEntries = 2 ** 32 - 1;
+const draft = Buffer.allocUnsafeSlow(entryBytes);
 /** An entry begins with the checksum of its operations, since this version of the store's form. */
 const entryHeadBytes = 4;
 export const sealedSinceFormat = 3;
@@ -29,15 +36,17 @@ export function hasJournal({ journal }: StoreEnvironment): boolean {
   return (journal.getStats() as { entryCount: number }).entryCount > 0;
 }
 
-/** A batch as operations of entries; `writeEntry` takes each. */
-export function entriesOf(batch: Buffer): Buffer[] {
-  return piecesOf(batch, entryBytes - entryHeadBytes);
+/** A part of a batch as operations of entries; `writeEntry` takes each. */
+export function entriesOf(part: Buffer): Buffer[] {
+  return piecesOf(part, entryBytes - entryHeadBytes);
 }
 
+/** Within a transaction, which has LMDB copy the entry at once. */
 export function writeEntry({ journal }: StoreEnvironment, number: number, operations: Buffer): void {
-  const entry = Buffer.allocUnsafe(entryHeadBytes + operations.length);
-  entry.writeUInt32LE(crc32(operations), 0);
+  const bytes = entryHeadBytes + operations.length;
+  const entry = bytes > entryBytes ? Buffer.allocUnsafeSlow(bytes) : draft.subarray(0, bytes);
   operations.copy(entry, entryHeadBytes);
+  entry.writeUInt32LE(crc32(entry.subarray(entryHeadBytes)), 0);
   journal.putSync(number, entry);
 }
 
@@ -45,6 +54,19 @@ export function writeEntry({ journal }: StoreEnvironment, number: number, operat
 export function operationsOf(entry: Buffer): Buffer | undefined {
   const operations = entry.subarray(entryHeadBytes);
   return entry.length > entryHeadBytes && entry.readUInt32LE(0) === crc32(operations) ? operations : undefined;
+}
+
+/**
+ * Number of the last entry of a batch that is whole. A large batch is written in several transactions, and this with the
+ * last of them: what a crash leaves of one behind it never was.
+ */
+export function journalEnd({ meta }: StoreEnvironment): number {
+  const end = meta.get('journalEnd');
+  return typeof end === 'number' ? end : 0;
+}
+
+export function setJournalEnd({ meta }: StoreEnvironment, number: number): void {
+  meta.putSync('journalEnd', number);
 }
 
 /** Reads entries that were written or checked by this process. */
@@ -68,7 +90,7 @@ export function foldJournal(environment: StoreEnvironment): void {
   const hashKey = Buffer.from(meta.get('hashKey') as string, 'hex');
   const tables = new FamilyTables(environment, new HalfSipHash(hashKey), true);
   const read = entryReader(environment);
-  const numbers = [...journal.getKeys({})];
+  const numbers = [...journal.getKeys({ end: journalEnd(environment) + 1 })];
   // in pieces, each the same if it is done again: entries leave when all is done
   let generation = new Generation(read);
   const fold = () => {
@@ -78,21 +100,21 @@ export function foldJournal(environment: StoreEnvironment): void {
   for (const number of numbers) {
     const operations = operationsOf(journal.get(number) ?? Buffer.alloc(0));
     if (operations === undefined) throw new Error(`entry ${number} of its journal does not match its checksum`);
-    if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor(operations)) fold();
+    if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor([operations])) fold();
     generation.add(number, operations);
   }
   fold();
-  const end = (numbers.at(-1) ?? 0) + 1;
-  while (root.transactionSync(() => removeEntries(environment, end, removedAtOnce)));
+  while (root.transactionSync(() => removeEntries(environment, pastEntries, removedAtOnce)));
 }
 
 /** Version 2 of the store had a batch of any size in an entry, without a checksum. */
 export function sealJournal(environment: StoreEnvironment): void {
   const { journal } = environment;
   const batches = [...journal.getKeys({})].map((number) => journal.get(number) ?? Buffer.alloc(0));
-  removeEntries(environment, 2 ** 32 - 1, batches.length);
+  removeEntries(environment, pastEntries, batches.length);
   let number = 1;
   for (const batch of batches) for (const operations of entriesOf(batch)) writeEntry(environment, number++, operations);
+  setJournalEnd(environment, number - 1);
 }
 
 /** Removes up to so many entries before this one, the oldest first; answers whether any may be left. */

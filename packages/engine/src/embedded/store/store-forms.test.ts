@@ -120,7 +120,7 @@ test('what a process of form 2 left in the journal is taken, though its batches 
   batch.endPut(false);
   batch.remove(keyOf('empty') as Buffer, 0);
   environment.families.removeSync(huge);
-  environment.journal.putSync(1, batch.writer.written);
+  environment.journal.putSync(1, Buffer.from(batch.writer.written));
   await environment.root.close();
   const before = await linesOf(await salvageSource({ directory }));
   const engine = engineIn(directory, new ManualClock(closedAtMs + 1000));

@@ -17,8 +17,7 @@ parentPort?.on('message', (job: StoreJob | null) => {
     void environment.root.close().then(() => parentPort?.close());
     return;
   }
-  const outcome = doJob(applier, job);
-  parentPort?.postMessage(outcome, outcome.memory === undefined ? [] : [outcome.memory]);
+  parentPort?.postMessage(doJob(applier, job));
 });
 
 /**

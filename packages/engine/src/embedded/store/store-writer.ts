@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { type BatchPart, bytesOf } from './batch.js';
 import { BatchApplier } from './batch-applier.js';
 import { reasonOf, type StoreEnvironment, type StoreState } from './store-environment.js';
 
@@ -18,8 +19,7 @@ export type StoreJob =
 export interface BatchJob {
   readonly kind: 'batch';
   readonly number: number;
-  readonly memory: ArrayBuffer;
-  readonly bytes: number;
+  readonly parts: readonly BatchPart[];
   readonly state: StoreState;
   /** Where it goes: into the journal, to be folded later; with all that is there on into the tables; or only there. */
   readonly aim: 'journal' | 'both' | 'tables';
@@ -44,31 +44,28 @@ export interface StoreOutcome {
   readonly settled: number;
   /** Where an `indexSome` goes on, or something for a `dropSome` that goes on; null when all is done. */
   readonly next: Uint8Array | null;
-  /** The memory of a batch, given back. */
-  readonly memory?: ArrayBuffer;
 }
 
 export interface StoreWriter {
-  /** Does a job; the memory of a batch belongs to the writer until this resolves. Never rejects. */
+  /** Does a job; the parts of a batch belong to the writer until this resolves. Never rejects. */
   run(job: StoreJob): Promise<StoreOutcome>;
   close(): Promise<void>;
 }
 
 /** Does one job. */
 export function doJob(applier: BatchApplier, job: StoreJob): StoreOutcome {
-  const memory = job.kind === 'batch' ? { memory: job.memory } : {};
   try {
     const next = jobDone(applier, job);
-    return { next, settled: applier.settled, ...memory };
+    return { next, settled: applier.settled };
   } catch (error) {
-    return { error: reasonOf(error), next: null, settled: applier.settled, ...memory };
+    return { error: reasonOf(error), next: null, settled: applier.settled };
   }
 }
 
 function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
   switch (job.kind) {
     case 'batch': {
-      const batch = Buffer.from(job.memory, 0, job.bytes);
+      const batch = job.parts.map(bytesOf);
       if (job.aim === 'tables') applier.apply(batch, job.state, job.number);
       else if (job.aim === 'both') applier.settle(batch, job.state, job.number);
       else applier.append(batch, job.state, job.number, job.gatherBytes);
@@ -96,6 +93,9 @@ export function createStoreWriter(environment: StoreEnvironment, data: StoreWork
   return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes));
 }
 
+/** What a batch leaves as garbage is little: room for more would be memory that is never given back (bench `scale`). */
+const youngMiB = 6;
+
 class InPlaceWriter implements StoreWriter {
   readonly #applier: BatchApplier;
 
@@ -118,7 +118,11 @@ class ThreadWriter implements StoreWriter {
   #failure: string | undefined;
 
   constructor(file: string, data: StoreWorkerData) {
-    this.#worker = new Worker(file, { workerData: data, execArgv: [] });
+    this.#worker = new Worker(file, {
+      workerData: data,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: youngMiB },
+    });
     this.#worker.on('message', (outcome: StoreOutcome) => {
       // answers come in the order of the jobs
       this.#pending.shift()?.(outcome);
@@ -135,7 +139,7 @@ class ThreadWriter implements StoreWriter {
       this.#pending.push(resolve);
       // while something is on its way to disk the process must not fade away
       this.#worker.ref();
-      this.#worker.postMessage(job, job.kind === 'batch' ? [job.memory] : []);
+      this.#worker.postMessage(job);
     });
   }
 

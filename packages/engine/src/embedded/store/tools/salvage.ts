@@ -85,6 +85,8 @@ class Salvage {
   readonly #journal = new Map<string, Buffer | undefined>();
   /** Whether entries of the journal have checksums. */
   #isSealed = true;
+  /** Number of the last entry that counts. */
+  #journalEnd = Number.POSITIVE_INFINITY;
   #newestMs = 0;
   #highestKey = 0;
 
@@ -151,6 +153,8 @@ class Salvage {
     const hashKey = meta.get('hashKey');
     const format = meta.get('format');
     this.#isSealed = typeof format !== 'number' || format >= sealedSinceFormat;
+    const end = meta.get('journalEnd');
+    if (this.#isSealed && typeof end === 'number') this.#journalEnd = end;
     if (meta.size === 0)
       this.#report.notes.push("the store's facts about itself cannot be read; times are taken from the sessions");
     return {
@@ -173,7 +177,9 @@ class Salvage {
         isWhole = false;
       },
       onLeaf: (nodes) => {
-        for (const node of nodes) isWhole = this.#readEntry(this.#pages.dataOf(node)) && isWhole;
+        for (const node of nodes)
+          if (node.key.readUInt32LE(0) <= this.#journalEnd)
+            isWhole = this.#readEntry(this.#pages.dataOf(node)) && isWhole;
       },
     });
     if (!isWhole)

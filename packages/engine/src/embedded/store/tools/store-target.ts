@@ -4,7 +4,7 @@ import { DumpFault } from '../../../dump/dump-fault.js';
 import type { SessionTarget, StreamedFamily, StreamHeader } from '../../../dump/session-stream.js';
 import { HalfSipHash } from '../../half-sip-hash.js';
 import { idOffset } from '../../session-layout.js';
-import { BatchBuilder } from '../batch.js';
+import { BatchBuilder, bytesOf, giveBack } from '../batch.js';
 import { BatchApplier } from '../batch-applier.js';
 import type { FamilyRecord } from '../family-record.js';
 import { initialise, openTables, type StoreEnvironment, type StoreRun, type StoreState } from '../store-environment.js';
@@ -40,7 +40,8 @@ class StoreTarget implements SessionTarget {
   #header: StreamHeader = { atMs: 0, keyCeiling: 0, searched: [] };
   #usedBytes = 0;
   #subSessions = 0;
-  #builder = new BatchBuilder();
+  readonly #pool: SharedArrayBuffer[] = [];
+  #builder = new BatchBuilder(this.#pool);
   readonly #inBuilder = new Set<string>();
 
   constructor(options: StoreTargetOptions) {
@@ -80,7 +81,7 @@ class StoreTarget implements SessionTarget {
     writeRecord(this.#builder.writer, record);
     this.#builder.endPut(record.locks.length > 0);
     this.#count(id, record);
-    if (this.#builder.writer.length >= batchBytes) this.#flush();
+    if (this.#builder.bytes >= batchBytes) this.#flush();
   }
 
   #count(id: Buffer, { sessions }: FamilyRecord): void {
@@ -91,9 +92,10 @@ class StoreTarget implements SessionTarget {
   }
 
   #flush(): void {
-    const { written } = this.#builder.writer;
-    this.#applier?.apply(written, this.#state());
-    this.#builder = new BatchBuilder(this.#builder.writer.memory);
+    const parts = this.#builder.finish();
+    this.#applier?.apply(parts.map(bytesOf), this.#state());
+    giveBack(parts, this.#pool, batchBytes);
+    this.#builder = new BatchBuilder(this.#pool);
     this.#inBuilder.clear();
   }
 

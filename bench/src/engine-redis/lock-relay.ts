@@ -34,13 +34,13 @@ export async function runLockRelay(ports: readonly number[], clients: number, re
   return { seconds, fewest: Math.min(...served), longestWaitMs };
 }
 
-/** Median milliseconds of a round trip that does nothing. */
-export async function roundTripMs(port: number): Promise<number> {
+/** Median milliseconds until a command is answered on a connection that has nothing else to do. */
+export async function answerMs(port: number, words: readonly string[]): Promise<number> {
   const connection = await RespConnection.open(port);
   const times: number[] = [];
   for (let i = 0; i < 500; i++) {
     const startMs = performance.now();
-    await connection.ask('PING');
+    await connection.ask(...words);
     times.push(performance.now() - startMs);
   }
   connection.close();

@@ -188,7 +188,8 @@ export class ReplyDelivery {
       const pushes = this.#pushes;
       this.#pushes = [];
       for (const { connection, message } of pushes) {
-        if (connection.isClosed) continue;
+        // a HELLO 2 may have come behind what it tells of
+        if (!connection.canReceivePush()) continue;
         this.#late.version = connection.protocolVersion;
         message(this.#late);
         this.deliver(connection, this.#late.take());

@@ -1,4 +1,5 @@
 // Replies leave in the order of their requests, whenever they become known.
+import type { SessionEvent } from '@msession/engine';
 import { encodeRequest } from '@msession/protocol';
 import { expect, test } from 'vitest';
 import { definePlugin } from '../src/index.js';
@@ -160,6 +161,31 @@ test('a push never stands inside or before the reply of the command that caused 
   expect(wire.indexOf('+OK\r\n')).toBe(0);
   expect(wire.indexOf('created')).toBeGreaterThan(0);
   expect(wire.indexOf('created')).toBeLessThan(wire.indexOf('end'));
+});
+
+test('what came up before a HELLO 2 is no reply to anything behind it', async () => {
+  const engine = new SlowEngine();
+  engine.slow.add('SLOCK');
+  let tell: (event: SessionEvent) => void = () => undefined;
+  const subscribe = engine.subscribe.bind(engine);
+  engine.subscribe = (subscription) => {
+    tell = subscription.onEvent;
+    return subscribe(subscription);
+  };
+  const { connect } = await startServer({ engine });
+  const listener = await connect(3);
+  await listener.call('CREATE', 'a');
+  await listener.call('EVENTS', 'ON');
+  pipeline(listener, ['SLOCK', 'a'], ['HELLO', 2], ['ECHO', 'end']);
+  await until(() => engine.waiting.length === 1);
+  // in the tick before the one in which the commands behind SLOCK run: they come before the event is sent
+  queueMicrotask(() => process.nextTick(() => tell({ name: 'created', id: Buffer.from('b'), atMs: 1 })));
+  engine.answer(0);
+  expect(typeof (await listener.next())).toBe('number');
+  expect(await listener.next()).toHaveLength(14);
+  expect(await listener.next()).toEqual(Buffer.from('end'));
+  await turn();
+  expect(listener.pendingReplies).toBe(0);
 });
 
 test('half-closing clients get every reply before the server hangs up', async () => {

@@ -1,6 +1,7 @@
 // One connection of the fuzzer: sends a batch and holds every reply against what was due: as many as there were requests,
 // in order, well-formed, and nothing behind them. It is made anew whenever a batch left it unusable.
 import { connect, type Socket } from 'node:net';
+import { inspect } from 'node:util';
 import { encodeRequest, ReplyDecoder, ReplyError, ReplyPush, type ReplyValue } from '@msession/protocol';
 import type { RequestBatch } from './request-batch.js';
 import { faultOfReply, type UserName } from './user-rights.js';
@@ -117,7 +118,8 @@ export class FuzzConnection {
   #refuseMore(): void {
     const { decoder } = this.#current;
     for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) {
-      if (!(reply instanceof ReplyPush)) throw new Error('a reply to nothing');
+      if (!(reply instanceof ReplyPush))
+        throw new Error(`a reply to nothing: ${inspect(reply, { depth: 4 }).slice(0, 400)}`);
       this.#figures.pushes++;
     }
     if (decoder.fault !== null) throw new Error(`something malformed behind the replies: ${decoder.fault.message}`);

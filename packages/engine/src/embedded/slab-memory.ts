@@ -19,7 +19,7 @@ const largestClassBytes = 4 * 1024 * 1024;
 const spareChunks = 1;
 const spareBytes = 1 << 20;
 /** An empty chunk of which no more than so much was used stays: its pages are few, and it will be used again. */
-const idleBytes = 1 << 17;
+const idleBytes = 1 << 15;
 
 /** Block sizes: by 16 up to 512 bytes, then by an eighth, so that at most 12.5 % of a block is idle. */
 const classBytes: readonly number[] = (() => {

@@ -8,17 +8,20 @@ import { faultOf } from './family-record.js';
 import { FamilyTables } from './family-tables.js';
 import { type EntryReader, Generation } from './generation.js';
 import {
+  diskBytes,
   entriesOf,
   entryReader,
   foldedAtOnce,
   generationLimits,
+  isTight,
   journalEnd,
   lastNumber,
+  moveEntries,
   removedAtOnce,
   removeEntries,
   setJournalEnd,
+  transactionBytes,
   writeEntry,
-  writtenAtOnce,
 } from './journal.js';
 import type { StoreEnvironment, StoreName, StoreState } from './store-environment.js';
 import { keyAfter, postingBound, present } from './store-keys.js';
@@ -28,13 +31,27 @@ import { StoreFault } from './store-options.js';
 const overheadBytes = 64;
 const pageBytes = 4096;
 
+export interface BatchApplierOptions {
+  /** The file of the store: a disk that has little room gets little of a journal. Without it any disk is large. */
+  readonly file?: string;
+}
+
+/** What gathers in the journal is this part of the room on the disk at most, and no less than that. */
+const gatheredOfDisk = 1 / 8;
+const leastGathered = 1024 * 1024;
+/** With less room than this on the disk nothing is folded. */
+const leastRoom = 1024 * 1024;
+
 /** What is on its way from the journal into the tables. */
 interface Folding {
   readonly generation: Generation;
   /** Number of its last batch. */
   readonly through: number;
-  /** The entry behind its last. */
+  /** Its first entry that was not moved, and the one behind its last. */
+  readonly nextEntry: number;
   readonly endEntry: number;
+  /** Whether entries are moved one by one, since the disk has no room for all of them twice. */
+  readonly isMoved: boolean;
 }
 
 export class BatchApplier {
@@ -43,14 +60,23 @@ export class BatchApplier {
   readonly #environment: StoreEnvironment;
   readonly #tables: FamilyTables;
   readonly #readEntry: EntryReader;
+  readonly #file: string | undefined;
   #maxStoreBytes: number;
   #gathering: Generation;
   #folding: Folding | undefined;
   /** Number of the next entry of the journal. */
   #nextEntry: number;
+  /** The first entry of what gathers. */
+  #firstEntry: number;
   #lastBatch = 0;
 
-  constructor(environment: StoreEnvironment, hashKey: Uint8Array, maxStoreBytes: number) {
+  constructor(
+    environment: StoreEnvironment,
+    hashKey: Uint8Array,
+    maxStoreBytes: number,
+    { file }: BatchApplierOptions = {},
+  ) {
+    this.#file = file;
     this.#environment = environment;
     this.#tables = new FamilyTables(environment, new HalfSipHash(hashKey));
     this.#maxStoreBytes = maxStoreBytes;
@@ -58,6 +84,7 @@ export class BatchApplier {
     this.#gathering = new Generation(this.#readEntry);
     // the journal is empty; a number is not used again, so that what a crash leaves of a batch is told from a whole one
     this.#nextEntry = journalEnd(environment) + 1;
+    this.#firstEntry = this.#nextEntry;
   }
 
   /**
@@ -84,8 +111,13 @@ export class BatchApplier {
    */
   append(batch: readonly Buffer[], state: StoreState, number: number, gatherBytes = generationLimits.bytes): void {
     const environment = this.#environment;
-    const limits = { ...generationLimits, bytes: Math.min(gatherBytes, generationLimits.bytes) };
-    if (this.#gathering.isFull(limits)) this.#beginFold();
+    const room = this.#roomBytes();
+    const gatheredOnDisk = Math.max(leastGathered, room * gatheredOfDisk);
+    const limitBytes = Math.min(gatherBytes, generationLimits.bytes, gatheredOnDisk);
+    const limits = { ...generationLimits, bytes: limitBytes };
+    // on a disk that is full now, folding would only fail; what room there is belongs to the batch
+    const mayFold = room >= leastRoom;
+    if (mayFold && this.#gathering.isFull(limits)) this.#attempt(() => this.#beginFold());
     const bytes = batch.reduce((sum, { length }) => sum + length, 0);
     // a large batch, too: in one transaction it would change a page for each family, and LMDB keeps the memory of them all
     if (!this.#gathering.hasRoomFor(batch) || this.#mayFill(bytes)) {
@@ -95,25 +127,45 @@ export class BatchApplier {
     if (this.#nextEntry > lastNumber) this.#numberAnew();
     const entries = batch.flatMap(entriesOf);
     let written = 0;
-    const writeTo = (end: number) => {
-      for (; written < end; written++) writeEntry(environment, this.#nextEntry + written, entries[written] as Buffer);
+    const writeSome = () => {
+      for (let room = transactionBytes; written < entries.length && room > 0; written++) {
+        const operations = entries[written] as Buffer;
+        writeEntry(environment, this.#nextEntry + written, operations);
+        room -= operations.length;
+      }
     };
     const folding = this.#folding;
     // so much that all of it is in the tables when what gathers meanwhile is as much
     const left = Math.max(bytes, limits.bytes - this.#gathering.bytes);
-    let share = folding === undefined ? 0 : Math.ceil((folding.generation.remaining * bytes) / left) + 1;
-    while (entries.length - written > writtenAtOnce) this.#transaction(() => writeTo(written + writtenAtOnce));
-    const isDone = this.#transaction(() => {
-      writeTo(entries.length);
+    let share = folding === undefined || !mayFold ? 0 : Math.ceil((folding.generation.remaining * bytes) / left) + 1;
+    for (let leftBytes = bytes; leftBytes > transactionBytes; leftBytes -= transactionBytes)
+      this.#transaction(writeSome);
+    const nextEntry = this.#transaction(() => {
+      while (written < entries.length) writeSome();
       setJournalEnd(environment, this.#nextEntry + entries.length - 1);
       environment.meta.putSync('state', state);
       // a few need no flush of their own
-      return folding !== undefined && share <= foldedAtOnce && this.#foldSome(folding, share);
+      if (folding === undefined || folding.isMoved || share === 0 || share > foldedAtOnce) return 0;
+      const next = this.#foldSome(folding, share);
+      share = 0;
+      return next;
     });
     for (const operations of entries) this.#gathering.add(this.#nextEntry++, operations);
     this.#lastBatch = number;
-    this.#onFolded(isDone);
-    for (; share > foldedAtOnce && this.#folding === folding; share -= foldedAtOnce) this.fold(foldedAtOnce);
+    this.#onFolded(nextEntry);
+    this.#attempt(() => {
+      for (; share > 0 && this.#folding?.generation === folding?.generation; share -= foldedAtOnce)
+        this.fold(foldedAtOnce);
+    });
+  }
+
+  /** Folding that may fail: what is in the journal is on disk, and the next batch shows what is wrong. */
+  #attempt(fold: () => void): void {
+    try {
+      fold();
+    } catch {
+      // as it was
+    }
   }
 
   /** Begins with the first number again, which takes a day of full load. */
@@ -121,6 +173,7 @@ export class BatchApplier {
     this.foldAll();
     this.#transaction(() => setJournalEnd(this.#environment, 0));
     this.#nextEntry = 1;
+    this.#firstEntry = 1;
   }
 
   /** As `append`, and takes everything in the journal into the tables. */
@@ -147,22 +200,34 @@ export class BatchApplier {
   #beginFold(): void {
     while (this.#folding !== undefined) this.fold(foldedAtOnce);
     if (this.#gathering.operations === 0) return;
-    this.#folding = { generation: this.#gathering, through: this.#lastBatch, endEntry: this.#nextEntry };
+    this.#folding = {
+      generation: this.#gathering,
+      through: this.#lastBatch,
+      nextEntry: this.#firstEntry,
+      endEntry: this.#nextEntry,
+      isMoved: isTight(this.#gathering.bytes, this.#roomBytes()),
+    };
+    this.#firstEntry = this.#nextEntry;
     this.#gathering = new Generation(this.#readEntry);
   }
 
-  /** Answers whether that was all, entries in the journal included. */
-  #foldSome({ generation, endEntry }: Folding, count: number): boolean {
+  /** Answers the first entry that is left, its end when none is. */
+  #foldSome({ generation, nextEntry, endEntry, isMoved }: Folding, count: number): number {
+    if (isMoved) return moveEntries(this.#environment, nextEntry, endEntry, this.#tables);
     if (generation.remaining > 0) {
-      generation.foldSome(count, this.#tables);
-      return false;
+      generation.foldSome(count, transactionBytes, this.#tables);
+      return nextEntry;
     }
     // the oldest first: what a crash leaves is folded again, and says nothing older than the tables
-    return !removeEntries(this.#environment, endEntry, removedAtOnce);
+    return removeEntries(this.#environment, endEntry, removedAtOnce) ? nextEntry : endEntry;
   }
 
-  #onFolded(isDone: boolean): void {
-    if (!isDone || this.#folding === undefined) return;
+  #onFolded(nextEntry: number): void {
+    if (this.#folding === undefined) return;
+    if (nextEntry < this.#folding.endEntry) {
+      this.#folding = { ...this.#folding, nextEntry };
+      return;
+    }
     this.settled = this.#folding.through;
     this.#folding = undefined;
   }
@@ -237,6 +302,10 @@ export class BatchApplier {
   /** Whether a batch in the journal and then in the tables might be more than the store may use. */
   #mayFill(bytes: number): boolean {
     return this.#maxStoreBytes !== 0 && usedStoreBytes(this.#environment) + bytes * 3 > this.#maxStoreBytes;
+  }
+
+  #roomBytes(): number {
+    return this.#file === undefined ? Number.POSITIVE_INFINITY : diskBytes(this.#file);
   }
 
   #refuseIfFull(batch: Buffer): void {

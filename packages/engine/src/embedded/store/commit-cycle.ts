@@ -381,7 +381,7 @@ export class CommitCycle {
       const { error, settled } = await this.#options.writer.run({ kind: 'fold', count: foldedAtOnce });
       // a disk that is full shows when something is to be written; this can wait
       if (error !== undefined) break;
-      if (settled > this.settled) this.#onSettled(settled);
+      this.#onFolded(settled);
     }
     this.#idleTimer = undefined;
     if (!this.#isCommitting && this.#timer === undefined) this.#foldWhenIdle();
@@ -395,8 +395,14 @@ export class CommitCycle {
         this.#options.onNotice(`the journal of the store is left to the next start: ${error}`);
         return;
       }
-      this.#onSettled(settled);
+      this.#onFolded(settled);
     }
+  }
+
+  /** Whether a generation is in the tables or not: the reader goes on, so that pages that became free are used again. */
+  #onFolded(settled: number): void {
+    if (settled > this.settled) this.#onSettled(settled);
+    else this.#options.onCommitted();
   }
 
   /** Writes what is left and ends; rejects when it cannot. */

@@ -31,6 +31,8 @@ export class Generation {
   #order = new Float64Array(1024);
   #isSorted = false;
   #next = 0;
+  /** Bytes of what was handed out. */
+  #handedOut = 0;
   /** The operation at hand, out of the reader's way. */
   #copy = Buffer.allocUnsafeSlow(4096);
 
@@ -93,14 +95,15 @@ export class Generation {
     return this.#next;
   }
 
-  /** Hands out what so many operations, or a few more, come to. */
-  foldSome(count: number, target: BatchVisitor): void {
+  /** Hands out what so many operations, or a few more, come to; less where that is more than so many bytes. */
+  foldSome(count: number, mostBytes: number, target: BatchVisitor): void {
     if (!this.#isSorted) {
       this.#order = this.#order.subarray(0, this.operations).sort();
       this.#isSorted = true;
     }
     const end = Math.min(this.operations, this.#next + count);
-    while (this.#next < end) {
+    const endBytes = this.#handedOut + mostBytes;
+    while (this.#next < end && this.#handedOut < endBytes) {
       const hash = this.#hashAt(this.#next);
       let past = this.#next + 1;
       while (past < this.operations && this.#hashAt(past) === hash) past++;
@@ -151,6 +154,7 @@ export class Generation {
     const { kind, keyAt, recordAt, nextAt, hasLocks } = operationAt(entry, at);
     if (nextAt - keyAt > this.#copy.length) this.#copy = Buffer.allocUnsafeSlow(2 * (nextAt - keyAt));
     entry.copy(this.#copy, 0, keyAt, nextAt);
+    this.#handedOut += nextAt - keyAt;
     const key = this.#copy.subarray(0, recordAt - keyAt);
     if (kind === operationKind.put)
       target.put(key, this.#copy.subarray(recordAt - keyAt, nextAt - keyAt), filedBefore, hasLocks);

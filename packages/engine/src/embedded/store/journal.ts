@@ -1,8 +1,10 @@
 // The journal: batches as they came, in entries of a few pages, in a table of their own. A running engine folds them into
 // the tables by and by (batch-applier.ts); what a process that was killed left there is folded before anybody reads the tables.
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { HalfSipHash } from '../half-sip-hash.js';
-import { piecesOf } from './batch.js';
+import { piecesOf, visitBatch } from './batch.js';
 import { FamilyTables } from './family-tables.js';
 import { type EntryReader, Generation } from './generation.js';
 import type { StoreEnvironment } from './store-environment.js';
@@ -14,14 +16,17 @@ import type { StoreEnvironment } from './store-environment.js';
 export const generationLimits = { bytes: 128 * 1024 * 1024, operations: 1 << 18 } as const;
 /** Operations folded in one transaction: LMDB keeps the memory of as many pages as a transaction ever changed. */
 export const foldedAtOnce = 2048;
-/** Entries written in one transaction: a batch of more takes several. */
-export const writtenAtOnce = 1024;
 /** No batch begins behind this number. */
 export const lastNumber = 2 ** 31;
+/** Bytes that are moved in one transaction where room is scarce. */
+const movedBytes = 64 * 1024;
 /** Entries removed in one transaction. */
 export const removedAtOnce = 1024;
-/** Operations folded in one transaction at a start, where a flush for each would be most of the time. */
+/** Bytes of records that a transaction writes, or a few more. */
+export const transactionBytes = 4 * 1024 * 1024;
+/** Operations and bytes folded in one transaction at a start, where a flush for each would be most of the time. */
 const replayedAtOnce = 16_384;
+const replayedBytesAtOnce = 16 * 1024 * 1024;
 /** An entry is read for one operation in it, so it is small: with LMDB's head it fills a page. */
 const entryBytes = 4096 - 64;
 /** Above any number of an entry. */
@@ -79,31 +84,79 @@ export function entryReader({ journal }: StoreEnvironment): EntryReader {
   };
 }
 
+/** Room on the disk of a file; infinite where nobody says. */
+export function diskBytes(file: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path.dirname(file));
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Whether a disk has too little room for what is in the journal to be in the tables as well. */
+export function isTight(journalBytes: number, roomBytes: number): boolean {
+  return roomBytes < 2 * journalBytes + transactionBytes;
+}
+
+/**
+ * Takes entries into the tables as they come, each out of the journal with that, so that little room is needed; within a
+ * transaction. Answers the number of the next.
+ */
+export function moveEntries(environment: StoreEnvironment, from: number, end: number, tables: FamilyTables): number {
+  const { journal } = environment;
+  const read = entryReader(environment);
+  let bytes = 0;
+  let number = from;
+  for (; number < end && bytes < movedBytes; number++) {
+    // the tables ask LMDB too, which takes the reader's memory
+    const operations = Buffer.from(read(number));
+    visitBatch(operations, tables);
+    journal.removeSync(number);
+    bytes += operations.length;
+  }
+  return number;
+}
+
 /**
  * Takes what a process that was killed left in the journal into the tables.
  *
- * @throws Error for an entry that is damaged
+ * @throws Error for an entry that is damaged, or a disk that is full
  */
-export function foldJournal(environment: StoreEnvironment): void {
+export function foldJournal(environment: StoreEnvironment, file: string): void {
   if (!hasJournal(environment)) return;
   const { journal, root, meta } = environment;
   const hashKey = Buffer.from(meta.get('hashKey') as string, 'hex');
   const tables = new FamilyTables(environment, new HalfSipHash(hashKey), true);
   const read = entryReader(environment);
   const numbers = [...journal.getKeys({ end: journalEnd(environment) + 1 })];
-  // in pieces, each the same if it is done again: entries leave when all is done
-  let generation = new Generation(read);
-  const fold = () => {
-    while (generation.remaining > 0) root.transactionSync(() => generation.foldSome(replayedAtOnce, tables));
-    generation = new Generation(read);
-  };
+  let journalBytes = 0;
   for (const number of numbers) {
     const operations = operationsOf(journal.get(number) ?? Buffer.alloc(0));
     if (operations === undefined) throw new Error(`entry ${number} of its journal does not match its checksum`);
-    if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor([operations])) fold();
-    generation.add(number, operations);
+    journalBytes += operations.length;
   }
-  fold();
+  if (isTight(journalBytes, diskBytes(file))) {
+    // pages that a reader may still see are not used again
+    root.resetReadTxn();
+    const end = (numbers.at(-1) ?? 0) + 1;
+    for (let next = numbers[0] ?? end; next < end; )
+      next = root.transactionSync(() => moveEntries(environment, next, end, tables));
+  } else {
+    // in pieces, each the same if it is done again: entries leave when all is done
+    let generation = new Generation(read);
+    const fold = () => {
+      while (generation.remaining > 0)
+        root.transactionSync(() => generation.foldSome(replayedAtOnce, replayedBytesAtOnce, tables));
+      generation = new Generation(read);
+    };
+    for (const number of numbers) {
+      const operations = read(number);
+      if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor([operations])) fold();
+      generation.add(number, read(number));
+    }
+    fold();
+  }
   while (root.transactionSync(() => removeEntries(environment, pastEntries, removedAtOnce)));
 }
 

@@ -98,7 +98,7 @@ export async function openStore(options: EnvironmentOptions): Promise<StoreEnvir
     environment = openTables(options);
     migrate(environment, file, isReadOnly);
     if (isReadOnly || !hasJournal(environment)) return environment;
-    foldJournal(environment);
+    foldJournal(environment, options.file);
     // LMDB keeps the memory of all pages that its largest transaction changed
     await environment.root.close();
     environment = undefined;
@@ -107,7 +107,9 @@ export async function openStore(options: EnvironmentOptions): Promise<StoreEnvir
   } catch (error) {
     await environment?.root.close();
     if (error instanceof StoreFault) throw error;
-    throw damaged(file, reasonOf(error));
+    const reason = reasonOf(error);
+    if (/no space left/i.test(reason)) throw new StoreFault(`cannot open ${file}: ${reason}; make room on its disk`);
+    throw damaged(file, reason);
   }
 }
 

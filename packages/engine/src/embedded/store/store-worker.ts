@@ -10,7 +10,7 @@ import { doJob, type StoreJob, type StoreWorkerData } from './store-writer.js';
 const data = workerData as StoreWorkerData;
 if (!data.isAwaited) stepBack();
 const environment = openTables(data);
-const applier = new BatchApplier(environment, data.hashKey, data.maxStoreBytes);
+const applier = new BatchApplier(environment, data.hashKey, data.maxStoreBytes, data);
 
 parentPort?.on('message', (job: StoreJob | null) => {
   if (job === null) {

@@ -90,7 +90,7 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
 export function createStoreWriter(environment: StoreEnvironment, data: StoreWorkerData): StoreWriter {
   const file = fileURLToPath(new URL('./store-worker.js', import.meta.url));
   if (existsSync(file)) return new ThreadWriter(file, data);
-  return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes));
+  return new InPlaceWriter(new BatchApplier(environment, data.hashKey, data.maxStoreBytes, data));
 }
 
 /** What a batch leaves as garbage is little: room for more would be memory that is never given back (bench `scale`). */

@@ -17,6 +17,8 @@ export interface RunningDaemon {
   readonly client: MsessionClient;
 }
 
+const graceMs = 500;
+
 /** Runs a daemon, does something with it and ends it in good order; the daemon must end without a complaint of its own. */
 export async function withDaemon<Result>(
   options: DaemonOptions,
@@ -32,11 +34,15 @@ export async function withDaemon<Result>(
     client = newClient(port);
     const result = await act({ process: daemon, pid: daemon.child.pid as number, port, client });
     await client.close();
-    const { code, signal, stderr } = await daemon.stop();
-    // what LMDB itself has to say about a full disk is no line of the log
-    const said = stderr.replace(/Write error: No space left on device position \d+, size \d+/g, '');
-    must(code === 0 && said === '', `the daemon ended with ${code ?? signal} and said: ${said}`);
+    const { code, stderr } = await daemon.stop();
+    must(code === 0 && stderr === '', `the daemon ended with ${daemon.exit} and said: ${stderr}`);
     return result;
+  } catch (error) {
+    // a client only says that the connection is gone, before the daemon is known to be
+    await Promise.race([daemon.ended, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+    if (daemon.hasEnded)
+      throw new Error(`the daemon ended with ${daemon.exit} and said: ${daemon.stderr}`, { cause: error });
+    throw error;
   } finally {
     client?.destroy();
     daemon.child.kill('SIGKILL');

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { connectionFlood, noFilesLeft, silentPeers, slowReader } from './connections.js';
 import { foreignFiles, readOnlyDirectory, secondDaemon } from './damaged-store.js';
-import { fullDisk, fullStore } from './full-disk.js';
+import { diskOfItsOwn, endOnTightDisk, fullDisk, fullStore } from './full-disk.js';
 import { compactWithoutRoom, fullDiskForTools } from './full-disk-tools.js';
 import { setClock } from './set-clock.js';
 import { canMount } from './small-disk.js';
@@ -17,6 +17,20 @@ test.runIf(canMount).each(['always', 'interval'] as const)(
     const { acknowledged, refused } = await fullDisk({ durability, fullMs: 0 });
     expect(acknowledged).toBeGreaterThan(10);
     expect(refused).toBeGreaterThan(0);
+  },
+);
+
+test.runIf(canMount)('a disk that the store alone fills: dropping sessions makes room', async () => {
+  const { acknowledged, refused } = await diskOfItsOwn();
+  expect(acknowledged).toBeGreaterThan(10);
+  expect(refused).toBeGreaterThan(0);
+});
+
+// half of the disk, and most of it
+test.runIf(canMount).each([400, 550])(
+  'a daemon with %i sessions ends on a disk without room for them twice',
+  async (sessions) => {
+    expect((await endOnTightDisk({ sessions })).acknowledged).toBe(sessions + 1);
   },
 );
 

@@ -3,7 +3,7 @@
 import { connectionFlood, noFilesLeft, silentPeers, slowReader } from './connections.js';
 import { foreignFiles, readOnlyDirectory, secondDaemon, truncatedStores } from './damaged-store.js';
 import type { Facts } from './fault-daemon.js';
-import { fullDisk, fullStore } from './full-disk.js';
+import { diskOfItsOwn, endOnTightDisk, fullDisk, fullStore } from './full-disk.js';
 import { compactWithoutRoom, fullDiskForTools } from './full-disk-tools.js';
 import { canFakeTime, setClock } from './set-clock.js';
 import { canMount } from './small-disk.js';
@@ -15,6 +15,8 @@ const seed = Number(process.argv[3] ?? 1);
 const scenarios: Readonly<Record<string, () => Promise<Facts>>> = {
   'full disk, always': () => fullDisk({ durability: 'always', fullMs: 40_000 }),
   'full disk, interval': () => fullDisk({ durability: 'interval', fullMs: 40_000 }),
+  'disk of its own': diskOfItsOwn,
+  'end on a tight disk': () => endOnTightDisk({ sessions: 550 }),
   'full store': fullStore,
   'full disk, tools': fullDiskForTools,
   'full disk, compact': compactWithoutRoom,
@@ -32,6 +34,8 @@ const scenarios: Readonly<Record<string, () => Promise<Facts>>> = {
 const missing: Readonly<Record<string, boolean>> = {
   'full disk, always': !canMount,
   'full disk, interval': !canMount,
+  'disk of its own': !canMount,
+  'end on a tight disk': !canMount,
   'full disk, tools': !canMount,
   'full disk, compact': !canMount,
   'clock set': !canFakeTime,

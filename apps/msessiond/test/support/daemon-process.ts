@@ -58,11 +58,19 @@ export class DaemonProcess {
     return this.#stderr;
   }
 
+  get hasEnded(): boolean {
+    return this.exit !== null;
+  }
+
+  /** Its exit code, or the signal that ended it; null while it runs. */
+  get exit(): number | NodeJS.Signals | null {
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+
   /** Waits for something in what was written; fails with all of it when the daemon ends first. */
   async until(what: (daemon: DaemonProcess) => boolean): Promise<void> {
     while (!what(this)) {
-      if (this.child.exitCode !== null || this.child.signalCode !== null)
-        throw new Error(`the daemon ended early:\n${this.#stdout}${this.#stderr}`);
+      if (this.hasEnded) throw new Error(`the daemon ended early:\n${this.#stdout}${this.#stderr}`);
       await new Promise<void>((resolve) => this.#listeners.push(resolve));
     }
   }
@@ -74,7 +82,7 @@ export class DaemonProcess {
   }
 
   async stop(): Promise<Ended> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
+    if (!this.hasEnded) this.child.kill('SIGTERM');
     return await this.ended;
   }
 

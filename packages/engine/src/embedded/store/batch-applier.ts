@@ -3,14 +3,15 @@
 // that a crash leaves is folded into the tables before anybody reads them (`foldJournal`). Runs on the thread that owns
 // the disk, or in place.
 import { HalfSipHash } from '../half-sip-hash.js';
-import { visitBatch } from './batch.js';
+import { isFreeing, operationsIn, visitBatch } from './batch.js';
 import { faultOf } from './family-record.js';
 import { FamilyTables } from './family-tables.js';
 import { type EntryReader, Generation } from './generation.js';
 import {
-  diskBytes,
   entriesOf,
   entryReader,
+  type Foldable,
+  foldable,
   foldedAtOnce,
   generationLimits,
   isTight,
@@ -19,17 +20,20 @@ import {
   moveEntries,
   removedAtOnce,
   removeEntries,
+  removeEntriesFrom,
   setJournalEnd,
   transactionBytes,
   writeEntry,
 } from './journal.js';
 import type { StoreEnvironment, StoreName, StoreState } from './store-environment.js';
+import { isDiskFull } from './store-faults.js';
+import { factGrowth, journalGrowth, tableGrowth, usedPages } from './store-growth.js';
 import { keyAfter, postingBound, present } from './store-keys.js';
 import { StoreFault } from './store-options.js';
+import { diskBytes, type Growth, noRoom, pageBytes } from './store-room.js';
 
 /** A page more or less that changing a tree may take, per entry that grows. */
 const overheadBytes = 64;
-const pageBytes = 4096;
 
 export interface BatchApplierOptions {
   /** The file of the store: a disk that has little room gets little of a journal. Without it any disk is large. */
@@ -96,6 +100,8 @@ export class BatchApplier {
     // LMDB takes no values from memory that threads share
     const own = Buffer.concat(batch);
     this.#refuseIfFull(own);
+    const { room } = this.#environment;
+    room.require(tableGrowth(this.#environment, operationsIn(own), own.length));
     this.#transaction(() => {
       visitBatch(own, this.#tables);
       this.#environment.meta.putSync('state', state);
@@ -106,10 +112,41 @@ export class BatchApplier {
 
   /**
    * Takes a batch into the journal, and some of what is there into the tables. `gatherBytes`: how much may gather there
-   * before that.
+   * before that. Where the disk has no room, what is in the journal is moved first, which leaves some.
    * @throws as `apply`
    */
   append(batch: readonly Buffer[], state: StoreState, number: number, gatherBytes = generationLimits.bytes): void {
+    try {
+      this.#append(batch, state, number, gatherBytes);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#attempt(() => this.#dropUnfinished());
+      const mayTakeKept = isFreeing(batch);
+      if (!this.#hasJournal && !mayTakeKept) throw error;
+      this.#moveAll();
+      this.#append(batch, state, number, gatherBytes, mayTakeKept);
+    }
+  }
+
+  get #hasJournal(): boolean {
+    return this.#folding !== undefined || this.#gathering.operations > 0;
+  }
+
+  /** Takes away what was written of a batch that did not find room. */
+  #dropUnfinished(): void {
+    while (this.#transaction(() => removeEntriesFrom(this.#environment, this.#nextEntry, removedAtOnce)));
+  }
+
+  /** Leaves the journal empty without needing room for what is in it twice. */
+  #moveAll(): void {
+    while (this.#hasJournal) {
+      if (this.#folding === undefined) this.#beginFold();
+      if (this.#folding !== undefined) this.#folding = { ...this.#folding, isMoved: true };
+      this.fold(foldedAtOnce);
+    }
+  }
+
+  #append(batch: readonly Buffer[], state: StoreState, number: number, gatherBytes: number, mayTakeKept = false): void {
     const environment = this.#environment;
     const room = this.#roomBytes();
     const gatheredOnDisk = Math.max(leastGathered, room * gatheredOfDisk);
@@ -126,37 +163,60 @@ export class BatchApplier {
     }
     if (this.#nextEntry > lastNumber) this.#numberAnew();
     const entries = batch.flatMap(entriesOf);
-    let written = 0;
-    const writeSome = () => {
-      for (let room = transactionBytes; written < entries.length && room > 0; written++) {
-        const operations = entries[written] as Buffer;
-        writeEntry(environment, this.#nextEntry + written, operations);
-        room -= operations.length;
-      }
-    };
     const folding = this.#folding;
     // so much that all of it is in the tables when what gathers meanwhile is as much
     const left = Math.max(bytes, limits.bytes - this.#gathering.bytes);
     let share = folding === undefined || !mayFold ? 0 : Math.ceil((folding.generation.remaining * bytes) / left) + 1;
-    for (let leftBytes = bytes; leftBytes > transactionBytes; leftBytes -= transactionBytes)
-      this.#transaction(writeSome);
-    const nextEntry = this.#transaction(() => {
-      while (written < entries.length) writeSome();
-      setJournalEnd(environment, this.#nextEntry + entries.length - 1);
-      environment.meta.putSync('state', state);
+    let written = 0;
+    let nextEntry: number | undefined;
+    do {
+      const first = written;
+      const { count, growth } = this.#entriesWithRoom(entries, first, mayTakeKept);
+      written += count;
       // a few need no flush of their own
-      if (folding === undefined || folding.isMoved || share === 0 || share > foldedAtOnce) return 0;
-      const next = this.#foldSome(folding, share);
-      share = 0;
-      return next;
-    });
+      const canFold = written === entries.length && folding?.isMoved === false && share > 0 && share <= foldedAtOnce;
+      const most = canFold
+        ? foldable(environment, folding.generation, { operations: share, bytes: transactionBytes }, growth)
+        : undefined;
+      nextEntry = this.#transaction(() => {
+        for (let i = first; i < written; i++) writeEntry(environment, this.#nextEntry + i, entries[i] as Buffer);
+        if (written < entries.length) return undefined;
+        setJournalEnd(environment, this.#nextEntry + entries.length - 1);
+        environment.meta.putSync('state', state);
+        if (folding === undefined || most === undefined) return undefined;
+        share = 0;
+        return this.#foldSome(folding, most);
+      });
+    } while (written < entries.length);
     for (const operations of entries) this.#gathering.add(this.#nextEntry++, operations);
     this.#lastBatch = number;
-    this.#onFolded(nextEntry);
+    if (nextEntry !== undefined) this.#onFolded(nextEntry);
     this.#attempt(() => {
       for (; share > 0 && this.#folding?.generation === folding?.generation; share -= foldedAtOnce)
         this.fold(foldedAtOnce);
     });
+  }
+
+  /** How many entries, from one on, the next transaction takes. @throws Error where the disk has no room for one */
+  #entriesWithRoom(
+    entries: readonly Buffer[],
+    first: number,
+    mayTakeKept: boolean,
+  ): { readonly count: number; readonly growth: Growth } {
+    const { room } = this.#environment;
+    const lengths: number[] = [];
+    for (let bytes = 0; first + lengths.length < entries.length && bytes < transactionBytes; ) {
+      const { length } = entries[first + lengths.length] as Buffer;
+      lengths.push(length);
+      bytes += length;
+    }
+    for (let count = lengths.length; count > 1; count = Math.ceil(count / 4)) {
+      const growth = journalGrowth(lengths.slice(0, count));
+      if (room.take(growth, mayTakeKept)) return { count, growth };
+    }
+    const growth = journalGrowth(lengths.slice(0, 1));
+    room.require(growth, mayTakeKept);
+    return { count: Math.min(1, lengths.length), growth };
   }
 
   /** Folding that may fail: what is in the journal is on disk, and the next batch shows what is wrong. */
@@ -188,13 +248,14 @@ export class BatchApplier {
     if (this.#folding === undefined) this.#beginFold();
     const folding = this.#folding;
     if (folding === undefined) return false;
-    this.#onFolded(this.#transaction(() => this.#foldSome(folding, count)));
-    return this.#folding !== undefined || this.#gathering.operations > 0;
+    const most = folding.isMoved ? undefined : this.#foldable(folding, count);
+    this.#onFolded(this.#transaction(() => this.#foldSome(folding, most)));
+    return this.#hasJournal;
   }
 
   /** Leaves the journal empty. */
   foldAll(): void {
-    while (this.#folding !== undefined || this.#gathering.operations > 0) this.fold(foldedAtOnce);
+    while (this.#hasJournal) this.fold(foldedAtOnce);
   }
 
   #beginFold(): void {
@@ -211,11 +272,25 @@ export class BatchApplier {
     this.#gathering = new Generation(this.#readEntry);
   }
 
-  /** Answers the first entry that is left, its end when none is. */
-  #foldSome({ generation, nextEntry, endEntry, isMoved }: Folding, count: number): number {
-    if (isMoved) return moveEntries(this.#environment, nextEntry, endEntry, this.#tables);
+  #foldable({ generation }: Folding, operations: number): Foldable {
+    const most = foldable(this.#environment, generation, { operations, bytes: transactionBytes });
+    if (most === undefined) throw noRoom();
+    return most;
+  }
+
+  /** Answers the first entry that is left, its end when none is; without `most` entries are moved. */
+  #foldSome({ generation, nextEntry, endEntry }: Folding, most: Foldable | undefined): number {
+    if (most === undefined) {
+      // some of it may be in the tables already
+      this.#tables.isReplaying = true;
+      try {
+        return moveEntries(this.#environment, nextEntry, endEntry, this.#tables);
+      } finally {
+        this.#tables.isReplaying = false;
+      }
+    }
     if (generation.remaining > 0) {
-      generation.foldSome(count, transactionBytes, this.#tables);
+      generation.foldSome(most.operations, most.bytes, this.#tables);
       return nextEntry;
     }
     // the oldest first: what a crash leaves is folded again, and says nothing older than the tables
@@ -247,7 +322,8 @@ export class BatchApplier {
 
   /** From now on a name is kept in the postings. */
   openName(number: number, name: string): void {
-    const { root, names } = this.#environment;
+    const { root, names, room } = this.#environment;
+    room.require(factGrowth);
     root.transactionSync(() => {
       // one that could not be dropped
       const before = this.#tables.names.get(name);
@@ -259,7 +335,8 @@ export class BatchApplier {
 
   /** Takes up to so many postings of a name, and with the last of them the name; answers null when that was all. */
   dropSome(number: number, limit: number): Buffer | null {
-    const { root, postings, names } = this.#environment;
+    const { root, postings, names, room } = this.#environment;
+    room.require(factGrowth, true);
     const name = names.get(number);
     const last = root.transactionSync(() => {
       const range = { start: postingBound(number), end: postingBound(number + 1), limit };
@@ -275,7 +352,8 @@ export class BatchApplier {
 
   /** Enters what so many families behind a key have under a name; answers the last one's key, null when that was all. */
   indexSome(number: number, after: Buffer | null, limit: number): Buffer | null {
-    const { root, families, postings, names } = this.#environment;
+    const { root, families, postings, names, room } = this.#environment;
+    room.require(tableGrowth(this.#environment, limit, 0));
     return root.transactionSync(() => {
       let last: Buffer | null = null;
       let count = 0;
@@ -329,16 +407,6 @@ export class BatchApplier {
 }
 
 /** Bytes of pages in use; those that are free to be used again do not count. */
-export function usedStoreBytes(environment: StoreEnvironment): number {
-  const { families, deadlines, locked, names, postings, journal, meta } = environment;
-  let pages = 0;
-  for (const table of [families, deadlines, locked, names, postings, journal, meta]) {
-    const stats = table.getStats() as {
-      treeBranchPageCount: number;
-      treeLeafPageCount: number;
-      overflowPages: number;
-    };
-    pages += stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages;
-  }
-  return pages * pageBytes;
+export function usedStoreBytes({ room: _, ...tables }: StoreEnvironment): number {
+  return usedPages(tables) * pageBytes;
 }

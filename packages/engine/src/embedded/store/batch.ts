@@ -150,6 +150,24 @@ export function operationAt(batch: Buffer, at: number): OperationPlace {
   };
 }
 
+export function operationsIn(batch: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < batch.length; count++) at = operationAt(batch, at).nextAt;
+  return count;
+}
+
+/** Whether a batch takes out at least as many records as it puts in. */
+export function isFreeing(parts: readonly Buffer[]): boolean {
+  let balance = 0;
+  for (const part of parts)
+    for (let at = 0; at < part.length; ) {
+      const { kind, nextAt } = operationAt(part, at);
+      balance += kind === operationKind.remove ? 1 : -1;
+      at = nextAt;
+    }
+  return balance >= 0;
+}
+
 /** A batch in pieces of so many bytes, or of one operation where that is longer; each is a batch by itself. */
 export function piecesOf(batch: Buffer, mostBytes: number): Buffer[] {
   const pieces: Buffer[] = [];

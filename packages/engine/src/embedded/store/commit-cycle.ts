@@ -369,7 +369,7 @@ export class CommitCycle {
     this.#unwritten = parts;
     this.#isCommitting = false;
     this.#flightMustKeep = false;
-    if (this.fault === undefined)
+    if (this.fault === undefined && !this.#isClosing)
       this.#options.onNotice(`the store cannot be written: ${error}; writes are refused until it can, reads go on`);
     this.fault = error;
     const flight = this.#flight;
@@ -415,17 +415,18 @@ export class CommitCycle {
     else this.#options.onCommitted();
   }
 
-  /** Writes what is left and ends; rejects when it cannot. */
-  async close(): Promise<void> {
+  /** Writes what is left, before an end; rejects when it cannot. */
+  async flush(): Promise<void> {
     this.#isClosing = true;
-    try {
-      await this.#whenIdle();
-      this.fault = undefined;
-      await this.#whenNext();
-      await this.#foldRest();
-    } finally {
-      await this.abandon();
-    }
+    await this.#whenIdle();
+    this.fault = undefined;
+    await this.#whenNext();
+  }
+
+  /** Ends, all that `flush` wrote in the tables where there is room for that. */
+  async close(): Promise<void> {
+    await this.#foldRest();
+    await this.abandon();
   }
 
   /** Ends without writing what is left. */

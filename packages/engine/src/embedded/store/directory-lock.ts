@@ -3,7 +3,7 @@
 // A holder that was killed leaves the file behind; whoever comes next sees that nobody is there and takes it over.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { reasonOf } from './store-environment.js';
+import { reasonOf } from './store-faults.js';
 import { StoreFault } from './store-options.js';
 
 const lockName = 'lock';

@@ -12,18 +12,20 @@ import { lockDirectory } from './directory-lock.js';
 import { FamilyCodec } from './family-codec.js';
 import { faultOf, hasSession, readRecord } from './family-record.js';
 import { HotSet } from './hot-set.js';
+import { isTight } from './journal.js';
 import { KeyCeiling } from './key-ceiling.js';
 import { StaleReaders } from './stale-readers.js';
 import {
   openStore,
-  reasonOf,
   recordCount,
   removeStore,
   type StoreEnvironment,
   type StoreRun,
   type StoreState,
 } from './store-environment.js';
+import { isDiskFull, noRoomFor, reasonOf } from './store-faults.js';
 import { keysFile, scratchFile, sessionsFile } from './store-files.js';
+import { factGrowth } from './store-growth.js';
 import { familyKey, idOfKey } from './store-keys.js';
 import {
   type Durability,
@@ -32,6 +34,7 @@ import {
   StoreFault,
   type StoreOptions,
 } from './store-options.js';
+import { diskBytes } from './store-room.js';
 import { StoreTime } from './store-time.js';
 import { createStoreWriter, type StoreWriter } from './store-writer.js';
 
@@ -76,12 +79,14 @@ export class FamilyStore implements SessionKeeper {
   readonly #releaseDirectory: () => void;
   readonly #extendBeforeMs: number;
   readonly #beganMs: number;
+  readonly #file: string;
   readonly #onNotice: (message: string) => void;
 
   private constructor(
     parts: FamilyStoreParts,
     options: StoreOptions,
     opened: {
+      readonly file: string;
       readonly environment: StoreEnvironment;
       readonly writer: StoreWriter;
       readonly ceiling: KeyCeiling;
@@ -97,6 +102,7 @@ export class FamilyStore implements SessionKeeper {
     this.#staleReaders = new StaleReaders(environment.root, clock);
     this.#ceiling = opened.ceiling;
     this.#releaseDirectory = opened.release;
+    this.#file = opened.file;
     this.environment = environment;
     this.writer = writer;
     this.durability = options.durability;
@@ -124,6 +130,7 @@ export class FamilyStore implements SessionKeeper {
     this.#beganMs = this.time.toStore(clock.monotonicMs());
     const run = environment.meta.get('run') as StoreRun | undefined;
     this.#extendBeforeMs = run === undefined ? 0 : run.isClean ? run.extendBeforeMs : this.#beganMs;
+    environment.room.require(factGrowth, true);
     environment.meta.putSync('run', { isClean: false, extendBeforeMs: this.#extendBeforeMs } satisfies StoreRun);
     this.coldCount = recordCount(environment);
     this.coldSubSessionCount = state?.subSessions ?? 0;
@@ -153,6 +160,7 @@ export class FamilyStore implements SessionKeeper {
         isAwaited: durability === 'always',
       });
       const store = new FamilyStore(parts, options, {
+        file,
         environment,
         writer,
         ceiling,
@@ -167,7 +175,7 @@ export class FamilyStore implements SessionKeeper {
     } catch (error) {
       await environment?.root.close();
       lock.release();
-      throw error;
+      throw isDiskFull(error) ? noRoomFor(path.join(directory, sessionsFile), error) : error;
     }
   }
 
@@ -320,9 +328,10 @@ export class FamilyStore implements SessionKeeper {
 
   /** Notes that all is on disk; where there is no room for that the next start takes it for one after a kill, and loses nothing. */
   #signOff(): boolean {
-    const { meta, root } = this.environment;
+    const { meta, root, room } = this.environment;
     const state = { ...this.#state(), keyCeiling: this.#keys.last };
     try {
+      room.require(factGrowth, true);
       root.transactionSync(() => {
         meta.putSync('state', state);
         meta.putSync('run', { isClean: true, extendBeforeMs: this.#extendBeforeMs } satisfies StoreRun);
@@ -334,20 +343,34 @@ export class FamilyStore implements SessionKeeper {
     }
   }
 
+  /**
+   * When sessions were last used is written behind what must be kept, where there is room for it; a start that lacks it
+   * gives them a timeout more.
+   */
+  async #flushRenewals(): Promise<boolean> {
+    let fault: string | undefined = 'no space left on device';
+    if (!isTight(this.#sessions.memory.usedBytes, diskBytes(this.#file))) {
+      for (const parent of this.#hotSet.renewed()) this.cycle.willChange(parent, false);
+      fault = await this.cycle.flush().then(() => undefined, reasonOf);
+    }
+    if (fault !== undefined) this.#onNotice(`everything is on disk, but not when sessions were last used: ${fault}`);
+    return fault === undefined;
+  }
+
   /** Makes everything durable, renewals too, and lets go of the directory. */
   async close(): Promise<void> {
     let isClean = false;
     try {
-      if (this.durability === 'none') {
-        await this.cycle.abandon();
-        isClean = true;
-      } else {
-        for (const parent of this.#hotSet.renewed()) this.cycle.willChange(parent, false);
+      if (this.durability === 'none') isClean = true;
+      else {
+        await this.cycle.flush();
+        const hasRenewals = await this.#flushRenewals();
         await this.cycle.close();
-        isClean = this.#signOff();
+        isClean = hasRenewals && this.#signOff();
       }
     } finally {
       this.#sessions.keeper = undefined;
+      await this.cycle.abandon();
       await this.writer.close();
       await this.#ceiling.close(isClean);
       await this.environment.root.close();

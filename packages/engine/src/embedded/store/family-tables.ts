@@ -14,16 +14,13 @@ export class FamilyTables implements BatchVisitor {
   /** Keys in the table of families with locks: nearly all families have none, and need no look at that table. */
   readonly #locked = new Set<string>();
 
-  readonly #isReplaying: boolean;
+  /** Operations may have been applied before, so where a family is filed is what its record says, not what they remember. */
+  isReplaying: boolean;
 
-  /**
-   * `isReplaying`: operations may have been applied before, so where a family is filed is what its record says, not
-   * what the operation remembers.
-   */
   constructor(environment: StoreEnvironment, hasher: HalfSipHash, isReplaying = false) {
     this.#environment = environment;
     this.#hasher = hasher;
-    this.#isReplaying = isReplaying;
+    this.isReplaying = isReplaying;
     for (const { value } of environment.names.getRange({})) this.names.set(value.name, value.number);
     for (const key of environment.locked.getKeys({})) this.#locked.add(key.toString('latin1'));
   }
@@ -44,8 +41,8 @@ export class FamilyTables implements BatchVisitor {
   /** Brings the tables that depend on a family's record from the one that is there to the one that comes. */
   #change(key: Buffer, record: Buffer | undefined, filedBefore: number): void {
     const { families, deadlines } = this.#environment;
-    const before = this.#isReplaying || this.names.size > 0 ? families.get(key) : undefined;
-    const from = this.#isReplaying ? (before?.readUInt32LE(filedOffset) ?? 0) : filedBefore;
+    const before = this.isReplaying || this.names.size > 0 ? families.get(key) : undefined;
+    const from = this.isReplaying ? (before?.readUInt32LE(filedOffset) ?? 0) : filedBefore;
     const to = record?.readUInt32LE(filedOffset) ?? 0;
     if (this.names.size > 0) this.#changePostings(key, before, record);
     if (from === to) return;

@@ -20,6 +20,8 @@ export class Generation {
   /** Bytes of its entries. */
   bytes = 0;
   operations = 0;
+  /** Bytes of its longest operation. */
+  longest = 0;
   readonly #read: EntryReader;
   /** Where each operation is: its entry and its place there. */
   #entries = new Uint32Array(1024);
@@ -73,6 +75,7 @@ export class Generation {
       this.#marks[number] = marker.hash(operations, keyAt, recordAt);
       this.#otherMarks[number] = otherMarker.hash(operations, keyAt, recordAt);
       this.#order[number] = operations.readUInt32BE(keyAt) * mostOperations + number;
+      this.longest = Math.max(this.longest, nextAt - at);
       at = nextAt;
     }
   }

@@ -1,13 +1,14 @@
 // The journal: batches as they came, in entries of a few pages, in a table of their own. A running engine folds them into
 // the tables by and by (batch-applier.ts); what a process that was killed left there is folded before anybody reads the tables.
-import { statfsSync } from 'node:fs';
-import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { HalfSipHash } from '../half-sip-hash.js';
-import { piecesOf, visitBatch } from './batch.js';
+import { operationsIn, piecesOf, visitBatch } from './batch.js';
 import { FamilyTables } from './family-tables.js';
 import { type EntryReader, Generation } from './generation.js';
 import type { StoreEnvironment } from './store-environment.js';
+import { isDiskFull } from './store-faults.js';
+import { factGrowth, journalGrowth, tableGrowth } from './store-growth.js';
+import { diskBytes, type Growth, noRoom } from './store-room.js';
 
 /**
  * The most that gathers before it is folded; twice as much may be in the journal. The more there is, the more changes of
@@ -84,16 +85,6 @@ export function entryReader({ journal }: StoreEnvironment): EntryReader {
   };
 }
 
-/** Room on the disk of a file; infinite where nobody says. */
-export function diskBytes(file: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(path.dirname(file));
-    return bavail * bsize;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
 /** Whether a disk has too little room for what is in the journal to be in the tables as well. */
 export function isTight(journalBytes: number, roomBytes: number): boolean {
   return roomBytes < 2 * journalBytes + transactionBytes;
@@ -102,20 +93,55 @@ export function isTight(journalBytes: number, roomBytes: number): boolean {
 /**
  * Takes entries into the tables as they come, each out of the journal with that, so that little room is needed; within a
  * transaction. Answers the number of the next.
+ *
+ * @throws Error where there is no room for one
  */
 export function moveEntries(environment: StoreEnvironment, from: number, end: number, tables: FamilyTables): number {
-  const { journal } = environment;
+  const { journal, room } = environment;
   const read = entryReader(environment);
   let bytes = 0;
+  let count = 0;
   let number = from;
   for (; number < end && bytes < movedBytes; number++) {
     // the tables ask LMDB too, which takes the reader's memory
     const operations = Buffer.from(read(number));
+    bytes += operations.length;
+    count += operationsIn(operations);
+    if (!room.take(tableGrowth(environment, count, bytes), true)) {
+      if (number === from) throw noRoom();
+      break;
+    }
     visitBatch(operations, tables);
     journal.removeSync(number);
-    bytes += operations.length;
   }
   return number;
+}
+
+/** How much is folded in one transaction. */
+export interface Foldable {
+  readonly operations: number;
+  readonly bytes: number;
+}
+
+/**
+ * So many operations of a generation, of these bytes together, or as many as there is room for, or undefined where there
+ * is none; `besides`: what the transaction writes else.
+ */
+export function foldable(
+  environment: StoreEnvironment,
+  generation: Generation,
+  limits: Foldable,
+  besides: Growth = { pages: 0, pagesInRuns: 0 },
+): Foldable | undefined {
+  const operations = Math.min(limits.operations, generation.remaining);
+  const bytes = Math.min(limits.bytes, generation.bytes);
+  for (let part = 1; operations * part >= 1; part /= 4) {
+    const most = { operations: Math.ceil(operations * part), bytes: Math.ceil(bytes * part) };
+    const { pages, pagesInRuns } = tableGrowth(environment, most.operations, most.bytes + generation.longest);
+    const growth = { pages: pages + besides.pages, pagesInRuns: pagesInRuns + besides.pagesInRuns };
+    if (environment.room.take(growth, true)) return most;
+  }
+  return operations === 0 ? { operations, bytes } : undefined;
 }
 
 /**
@@ -128,51 +154,86 @@ export function foldJournal(environment: StoreEnvironment, file: string): void {
   const { journal, root, meta } = environment;
   const hashKey = Buffer.from(meta.get('hashKey') as string, 'hex');
   const tables = new FamilyTables(environment, new HalfSipHash(hashKey), true);
-  const read = entryReader(environment);
-  const numbers = [...journal.getKeys({ end: journalEnd(environment) + 1 })];
+  const end = journalEnd(environment) + 1;
+  // of a batch that a crash cut off, or that found no room
+  while (root.transactionSync(() => removeEntriesFrom(environment, end, removedAtOnce)));
+  const numbers = [...journal.getKeys({})];
   let journalBytes = 0;
   for (const number of numbers) {
     const operations = operationsOf(journal.get(number) ?? Buffer.alloc(0));
     if (operations === undefined) throw new Error(`entry ${number} of its journal does not match its checksum`);
     journalBytes += operations.length;
   }
-  if (isTight(journalBytes, diskBytes(file))) {
-    // pages that a reader may still see are not used again
-    root.resetReadTxn();
-    const end = (numbers.at(-1) ?? 0) + 1;
-    for (let next = numbers[0] ?? end; next < end; )
-      next = root.transactionSync(() => moveEntries(environment, next, end, tables));
-  } else {
-    // in pieces, each the same if it is done again: entries leave when all is done
-    let generation = new Generation(read);
-    const fold = () => {
-      while (generation.remaining > 0)
-        root.transactionSync(() => generation.foldSome(replayedAtOnce, replayedBytesAtOnce, tables));
-      generation = new Generation(read);
-    };
-    for (const number of numbers) {
-      const operations = read(number);
-      if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor([operations])) fold();
-      generation.add(number, read(number));
+  // pages that a reader may still see are not used again
+  root.resetReadTxn();
+  const first = numbers[0] ?? end;
+  if (isTight(journalBytes, diskBytes(file))) moveAll(environment, first, end, tables);
+  else {
+    try {
+      foldAll(environment, numbers, tables);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      tables.reread();
+      root.resetReadTxn();
+      moveAll(environment, first, end, tables);
     }
-    fold();
   }
-  while (root.transactionSync(() => removeEntries(environment, pastEntries, removedAtOnce)));
+  while (root.transactionSync(() => removeEntries(environment, end, removedAtOnce)));
+}
+
+function moveAll(environment: StoreEnvironment, first: number, end: number, tables: FamilyTables): void {
+  for (let next = first; next < end; )
+    next = environment.root.transactionSync(() => moveEntries(environment, next, end, tables));
+}
+
+/** In pieces, each the same if it is done again: entries leave when all is done. */
+function foldAll(environment: StoreEnvironment, numbers: readonly number[], tables: FamilyTables): void {
+  const read = entryReader(environment);
+  let generation = new Generation(read);
+  const fold = () => {
+    while (generation.remaining > 0) {
+      const most = foldable(environment, generation, { operations: replayedAtOnce, bytes: replayedBytesAtOnce });
+      if (most === undefined) throw noRoom();
+      environment.root.transactionSync(() => generation.foldSome(most.operations, most.bytes, tables));
+    }
+    generation = new Generation(read);
+  };
+  for (const number of numbers) {
+    const operations = read(number);
+    if (generation.bytes > 2 * generationLimits.bytes || !generation.hasRoomFor([operations])) fold();
+    generation.add(number, read(number));
+  }
+  fold();
 }
 
 /** Version 2 of the store had a batch of any size in an entry, without a checksum. */
 export function sealJournal(environment: StoreEnvironment): void {
   const { journal } = environment;
   const batches = [...journal.getKeys({})].map((number) => journal.get(number) ?? Buffer.alloc(0));
+  const entries = batches.flatMap(entriesOf);
+  environment.room.require(journalGrowth(entries.map(({ length }) => length)));
   removeEntries(environment, pastEntries, batches.length);
   let number = 1;
-  for (const batch of batches) for (const operations of entriesOf(batch)) writeEntry(environment, number++, operations);
+  for (const operations of entries) writeEntry(environment, number++, operations);
   setJournalEnd(environment, number - 1);
 }
 
 /** Removes up to so many entries before this one, the oldest first; answers whether any may be left. */
-export function removeEntries({ journal }: StoreEnvironment, before: number, most: number): boolean {
-  const keys = [...journal.getKeys({ end: before, limit: most })];
+export function removeEntries(environment: StoreEnvironment, before: number, most: number): boolean {
+  return removeSome(environment, { end: before, limit: most });
+}
+
+/** As `removeEntries`, this entry and those behind it. */
+export function removeEntriesFrom(environment: StoreEnvironment, first: number, most: number): boolean {
+  return removeSome(environment, { start: first, limit: most });
+}
+
+function removeSome(
+  { journal, room }: StoreEnvironment,
+  range: { start?: number; end?: number; limit: number },
+): boolean {
+  room.require(factGrowth, true);
+  const keys = [...journal.getKeys(range)];
   for (const key of keys) journal.removeSync(key);
-  return keys.length === most;
+  return keys.length === range.limit;
 }

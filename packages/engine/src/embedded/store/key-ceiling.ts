@@ -4,8 +4,11 @@ import { existsSync, statSync } from 'node:fs';
 import { type Database, open } from 'lmdb';
 import type { KeySource } from '../key-source.js';
 import { checkFile, damaged } from './file-check.js';
-import { reasonOf, removeStore } from './store-environment.js';
+import { removeStore } from './store-environment.js';
+import { isDiskFull, reasonOf } from './store-faults.js';
+import { factGrowth } from './store-growth.js';
 import { StoreFault } from './store-options.js';
+import { StoreRoom } from './store-room.js';
 
 /** So many keys, or microseconds, a ceiling lies ahead: half a minute. */
 const stride = 30_000_000;
@@ -23,8 +26,10 @@ export class KeyCeiling {
       if (existsSync(file) && statSync(file).size === 0) removeStore(file);
       checkFile(file);
       this.#table = open<number, string>({ path: file, noSubdir: true, encoding: 'json', overlappingSync: false });
+      // so that a ceiling is raised, too, where the disk is full of sessions
+      new StoreRoom(this.#table as never, file, () => Number.POSITIVE_INFINITY).require(factGrowth, true);
     } catch (error) {
-      if (error instanceof StoreFault) throw error;
+      if (error instanceof StoreFault || isDiskFull(error)) throw error;
       throw damaged(file, reasonOf(error));
     }
     keys.begin(Math.max(known, this.#table.get('ceiling') ?? 0), (needed) => this.#raise(needed + stride));

@@ -5,8 +5,11 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { checkFile, damaged } from './file-check.js';
 import { foldJournal, hasJournal } from './journal.js';
+import { isDiskFull, noRoomFor, reasonOf } from './store-faults.js';
 import { migrate, storeFormat } from './store-format.js';
+import { factGrowth, usedPages } from './store-growth.js';
 import { StoreFault } from './store-options.js';
+import { StoreRoom } from './store-room.js';
 
 /** What the store knows about itself as of its last batch. */
 export interface StoreState {
@@ -44,6 +47,8 @@ export interface StoreEnvironment {
   /** Batches that are on disk and not in the tables yet, by number. */
   readonly journal: Database<Buffer, number>;
   readonly meta: Database<unknown, string>;
+  /** Asked before each transaction. */
+  readonly room: StoreRoom;
 }
 
 /** Address space, not memory and not disk: large enough that the map never has to move under a reader. */
@@ -69,7 +74,7 @@ export function openTables({ file, isSynced, isReadOnly = false }: EnvironmentOp
     readOnly: isReadOnly,
   });
   const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const;
-  return {
+  const tables = {
     root,
     families: root.openDB<Buffer, Buffer>('families', bytes),
     deadlines: root.openDB<Buffer, Buffer>('deadlines', bytes),
@@ -79,6 +84,7 @@ export function openTables({ file, isSynced, isReadOnly = false }: EnvironmentOp
     journal: root.openDB<Buffer, number>('journal', { encoding: 'binary', keyEncoding: 'uint32' }),
     meta: root.openDB<unknown, string>('meta', { encoding: 'json' }),
   };
+  return { ...tables, room: new StoreRoom(root, file, () => usedPages(tables)) };
 }
 
 /**
@@ -107,9 +113,8 @@ export async function openStore(options: EnvironmentOptions): Promise<StoreEnvir
   } catch (error) {
     await environment?.root.close();
     if (error instanceof StoreFault) throw error;
-    const reason = reasonOf(error);
-    if (/no space left/i.test(reason)) throw new StoreFault(`cannot open ${file}: ${reason}; make room on its disk`);
-    throw damaged(file, reason);
+    if (isDiskFull(error)) throw noRoomFor(file, error);
+    throw damaged(file, reasonOf(error));
   }
 }
 
@@ -129,7 +134,8 @@ async function make(file: string): Promise<void> {
 }
 
 /** Makes a store of an LMDB file that was just made; answers its key for hashes. */
-export function initialise({ root, meta }: StoreEnvironment, hashKey: Buffer = randomBytes(8)): Buffer {
+export function initialise({ root, meta, room }: StoreEnvironment, hashKey: Buffer = randomBytes(8)): Buffer {
+  room.require(factGrowth, true);
   root.transactionSync(() => {
     meta.putSync('format', storeFormat);
     meta.putSync('hashKey', hashKey.toString('hex'));
@@ -145,10 +151,4 @@ export function removeStore(file: string): void {
 
 export function recordCount({ families }: StoreEnvironment): number {
   return (families.getStats() as { entryCount: number }).entryCount;
-}
-
-export function reasonOf(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  // LMDB says so, too, when only part of what it wrote found room
-  return reason === 'Input/output error' ? `${reason}: no space left on device, or the device fails` : reason;
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type BatchPart, bytesOf } from './batch.js';
 import { BatchApplier } from './batch-applier.js';
-import { reasonOf, type StoreEnvironment, type StoreState } from './store-environment.js';
+import type { StoreEnvironment, StoreState } from './store-environment.js';
+import { reasonOf } from './store-faults.js';
 
 export type StoreJob =
   | BatchJob

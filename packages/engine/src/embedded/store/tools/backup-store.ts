@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkFile } from '../file-check.js';
-import { reasonOf } from '../store-environment.js';
+import { reasonOf } from '../store-faults.js';
 import { keysFile, sessionsFile } from '../store-files.js';
 import { StoreFault } from '../store-options.js';
 import { copyEnvironment } from './copy-environment.js';

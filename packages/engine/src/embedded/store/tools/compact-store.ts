@@ -3,7 +3,8 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { checkFile } from '../file-check.js';
-import { openStore, reasonOf, recordCount, removeStore } from '../store-environment.js';
+import { openStore, recordCount, removeStore } from '../store-environment.js';
+import { reasonOf } from '../store-faults.js';
 import { sessionsFile } from '../store-files.js';
 import { StoreFault } from '../store-options.js';
 import { copyEnvironment, sync } from './copy-environment.js';

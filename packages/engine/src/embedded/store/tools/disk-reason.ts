@@ -1,6 +1,6 @@
 // Why a disk took no more, in words that help: LMDB calls a write that was cut short an input/output error.
 import { statfsSync } from 'node:fs';
-import { reasonOf } from '../store-environment.js';
+import { reasonOf } from '../store-faults.js';
 
 const littleBytes = 8 * 1024 * 1024;
 

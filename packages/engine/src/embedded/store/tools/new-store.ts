@@ -5,7 +5,8 @@ import { chownSync, existsSync, readdirSync, renameSync, rmdirSync, statSync } f
 import path from 'node:path';
 import { open } from 'lmdb';
 import { DirectoryInUse, type DirectoryLock, lockDirectory } from '../directory-lock.js';
-import { reasonOf, removeStore } from '../store-environment.js';
+import { removeStore } from '../store-environment.js';
+import { reasonOf } from '../store-faults.js';
 import { keysFile, sessionsFile } from '../store-files.js';
 import { StoreFault } from '../store-options.js';
 import { sync } from './copy-environment.js';

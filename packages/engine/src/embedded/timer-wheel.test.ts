@@ -106,6 +106,21 @@ describe('the timer wheel', () => {
     expect(calls).toBeGreaterThan(10);
   });
 
+  test('an entry put back into a tick that is not over is handed out when it is, though draining stopped meanwhile', () => {
+    const { wheel, entry } = setUp(0);
+    const late = entry();
+    const others = [entry(), entry()];
+    wheel.schedule(late, 10 * tickMs + 60);
+    for (const other of others) wheel.schedule(other, 10 * tickMs + 1);
+    let left = 1;
+    const putBack = (address: number) => wheel.schedule(address, 10 * tickMs + 60);
+    expect(wheel.drain(10 * tickMs + 5, putBack, () => left-- > 0)).toBe(false);
+    const seen: number[] = [];
+    expect(wheel.drain(12 * tickMs, (address) => seen.push(address), always)).toBe(true);
+    expect(seen.sort()).toEqual([late, ...others].sort());
+    expect(wheel.size).toBe(0);
+  });
+
   test('an entry that goes while its slot is drained is not handed out', () => {
     const { wheel, entry } = setUp(0);
     const [first, second, third] = [entry(), entry(), entry()];

@@ -84,6 +84,12 @@ export class TimerWheel {
         this.#isTickOpen = true;
       }
       if (!this.#drainOpenTick(onDue, mayGoOn)) return false;
+      const slot = this.#tick % slotsPerLevel;
+      if (this.#tick < target && (this.#counts[slot] as number) > 0) {
+        // put back before the tick was over, by a call that ended on the way: all of them are due by now
+        this.#openSlot(slot);
+        continue;
+      }
       this.#isTickOpen = false;
       if (this.#tick >= target) return true;
       this.#tick++;

@@ -1,16 +1,6 @@
 // The drills of docs/operations.md, run as the page prints them: an operator who types a block gets what it promises. Paths
 // are put into a folder of the test's own, and what the page leaves to the service manager the test does.
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +8,7 @@ import { createClient, type MsessionClient } from '@msession/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DaemonProcess } from './support/daemon-process.js';
 import { runProgram } from './support/run-program.js';
+import { cutStore } from './support/store-file.js';
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
 const program = (name: string) => fileURLToPath(new URL(`../bin/${name}.mjs`, import.meta.url));
@@ -139,7 +130,7 @@ describe('a store that is refused', () => {
     await daemon.stop();
     cpSync(path.join(folder, 'data'), path.join(folder, 'backup'), { recursive: true });
     const file = path.join(folder, 'data', 'sessions.mdb');
-    truncateSync(file, Math.floor(statSync(file).size * 0.8));
+    cutStore(file, 0.8);
   }
 
   test('is replaced by the last backup', async () => {

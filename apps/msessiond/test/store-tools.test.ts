@@ -1,7 +1,7 @@
 // `msession check`, `dump`, `restore`, `backup` and `compact` as an operator types them: beside a running daemon, on a store
 // at rest, on one that is damaged, and where something is in the way.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { createClient, type MsessionClient } from '@msession/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cleanEnvironment, DaemonProcess } from './support/daemon-process.js';
 import { runProgram } from './support/run-program.js';
+import { cutStore } from './support/store-file.js';
 
 const program = fileURLToPath(new URL('../bin/msession.mjs', import.meta.url));
 const noSessions =
@@ -189,7 +190,7 @@ describe('a store that is damaged', () => {
     const directory = path.join(folder(), 'data');
     await storeIn(directory, 300);
     const file = path.join(directory, 'sessions.mdb');
-    truncateSync(file, Math.floor(statSync(file).size * 0.75));
+    cutStore(file, 0.75);
     const refused = await new DaemonProcess({ flags: ['--port', '0', '--data-dir', directory] }).ended;
     expect(refused.code).toBe(1);
     const line = /^msessiond: .*$/m.exec(refused.stderr)?.[0] ?? '';

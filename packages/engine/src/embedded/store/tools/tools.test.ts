@@ -356,8 +356,11 @@ describe('a check', () => {
     // the daemon makes it again; without it all pages are those of sessions
     rmSync(path.join(directory, 'keys.mdb'));
     const { counts } = await checkStore({ directory });
+    const { root } = openTables({ file, isSynced: true, isReadOnly: true });
+    const { lastPageNumber } = root.getStats() as { lastPageNumber: number };
+    await root.close();
     let found = 0;
-    for (let page = 2; page * 4096 < bytes.length; page++) {
+    for (let page = 2; page <= lastPageNumber; page++) {
       const damaged = Buffer.from(bytes);
       damaged.fill(0xa5, page * 4096, (page + 1) * 4096);
       writeFileSync(file, damaged);

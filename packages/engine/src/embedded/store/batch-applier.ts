@@ -101,7 +101,7 @@ export class BatchApplier {
     const own = Buffer.concat(batch);
     this.#refuseIfFull(own);
     const { room } = this.#environment;
-    room.require(tableGrowth(this.#environment, operationsIn(own), own.length));
+    room.require(tableGrowth(this.#environment, operationsIn(own), own.length, this.#tables.names.size));
     this.#transaction(() => {
       visitBatch(own, this.#tables);
       this.#environment.meta.putSync('state', state);
@@ -176,7 +176,13 @@ export class BatchApplier {
       // a few need no flush of their own
       const canFold = written === entries.length && folding?.isMoved === false && share > 0 && share <= foldedAtOnce;
       const most = canFold
-        ? foldable(environment, folding.generation, { operations: share, bytes: transactionBytes }, growth)
+        ? foldable(
+            environment,
+            this.#tables,
+            folding.generation,
+            { operations: share, bytes: transactionBytes },
+            growth,
+          )
         : undefined;
       nextEntry = this.#transaction(() => {
         for (let i = first; i < written; i++) writeEntry(environment, this.#nextEntry + i, entries[i] as Buffer);
@@ -273,7 +279,7 @@ export class BatchApplier {
   }
 
   #foldable({ generation }: Folding, operations: number): Foldable {
-    const most = foldable(this.#environment, generation, { operations, bytes: transactionBytes });
+    const most = foldable(this.#environment, this.#tables, generation, { operations, bytes: transactionBytes });
     if (most === undefined) throw noRoom();
     return most;
   }
@@ -353,7 +359,7 @@ export class BatchApplier {
   /** Enters what so many families behind a key have under a name; answers the last one's key, null when that was all. */
   indexSome(number: number, after: Buffer | null, limit: number): Buffer | null {
     const { root, families, postings, names, room } = this.#environment;
-    room.require(tableGrowth(this.#environment, limit, 0));
+    room.require(tableGrowth(this.#environment, limit, 0, this.#tables.names.size));
     return root.transactionSync(() => {
       let last: Buffer | null = null;
       let count = 0;

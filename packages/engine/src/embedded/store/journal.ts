@@ -107,7 +107,7 @@ export function moveEntries(environment: StoreEnvironment, from: number, end: nu
     const operations = Buffer.from(read(number));
     bytes += operations.length;
     count += operationsIn(operations);
-    if (!room.take(tableGrowth(environment, count, bytes), true)) {
+    if (!room.take(tableGrowth(environment, count, bytes, tables.names.size), true)) {
       if (number === from) throw noRoom();
       break;
     }
@@ -129,6 +129,7 @@ export interface Foldable {
  */
 export function foldable(
   environment: StoreEnvironment,
+  tables: FamilyTables,
   generation: Generation,
   limits: Foldable,
   besides: Growth = { pages: 0, pagesInRuns: 0 },
@@ -137,7 +138,12 @@ export function foldable(
   const bytes = Math.min(limits.bytes, generation.bytes);
   for (let part = 1; operations * part >= 1; part /= 4) {
     const most = { operations: Math.ceil(operations * part), bytes: Math.ceil(bytes * part) };
-    const { pages, pagesInRuns } = tableGrowth(environment, most.operations, most.bytes + generation.longest);
+    const { pages, pagesInRuns } = tableGrowth(
+      environment,
+      most.operations,
+      most.bytes + generation.longest,
+      tables.names.size,
+    );
     const growth = { pages: pages + besides.pages, pagesInRuns: pagesInRuns + besides.pagesInRuns };
     if (environment.room.take(growth, true)) return most;
   }
@@ -192,7 +198,10 @@ function foldAll(environment: StoreEnvironment, numbers: readonly number[], tabl
   let generation = new Generation(read);
   const fold = () => {
     while (generation.remaining > 0) {
-      const most = foldable(environment, generation, { operations: replayedAtOnce, bytes: replayedBytesAtOnce });
+      const most = foldable(environment, tables, generation, {
+        operations: replayedAtOnce,
+        bytes: replayedBytesAtOnce,
+      });
       if (most === undefined) throw noRoom();
       environment.root.transactionSync(() => generation.foldSome(most.operations, most.bytes, tables));
     }

@@ -6,6 +6,7 @@ import { type Growth, pageBytes } from './store-room.js';
 const headBytes = 32;
 /** Leaves that an operation on a family changes: its own, those of its old and its new deadline, one that is split. */
 const leavesOfOperation = 4;
+const fewLeaves = 256;
 /** One branch page serves many entries. */
 const entriesOfBranch = 64;
 
@@ -45,14 +46,25 @@ export function journalGrowth(lengths: readonly number[]): Growth {
   return { pages, pagesInRuns };
 }
 
-/** Operations on families, with records of so many bytes together. */
-export function tableGrowth(environment: StoreEnvironment, operations: number, bytes: number): Growth {
-  const { names } = environment;
-  const searched = (names.getStats() as { entryCount: number }).entryCount;
+/** Operations on families, with records of so many bytes together, where so many names are searched. */
+export function tableGrowth(
+  environment: StoreEnvironment,
+  operations: number,
+  bytes: number,
+  searched: number,
+): Growth {
   const leaves = operations * (leavesOfOperation + 2 * searched);
-  const trees = [environment.families, environment.deadlines, environment.locked, environment.postings];
-  // no more leaves are changed than there are, and some of them split
-  const most = trees.reduce((sum, tree) => sum + treePages(tree.getStats() as TreeStats), operations);
   const records = Math.ceil(bytes / pageBytes) + 1;
-  return { pages: Math.min(leaves, most) + records, pagesInRuns: records };
+  return { pages: Math.min(leaves, mostLeaves(environment, operations, leaves)) + records, pagesInRuns: records };
+}
+
+/** No more leaves are changed than there are, and some of them split; small trees are not worth a look. */
+function mostLeaves(
+  { families, deadlines, locked, postings }: StoreEnvironment,
+  splits: number,
+  leaves: number,
+): number {
+  if (leaves <= fewLeaves) return leaves;
+  const trees = [families, deadlines, locked, postings];
+  return trees.reduce((sum, tree) => sum + treePages(tree.getStats() as TreeStats), splits);
 }

@@ -2,7 +2,7 @@
 // behind the end of the memory it has for that. So the file is made longer ahead of every transaction, by all pages that
 // it may add; where the disk has no room, the transaction is not begun. LMDB fills pages that became free first, so what
 // was taken stays as it is for as long as there are such.
-import { closeSync, fstatSync, openSync, statfsSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { RootDatabase } from 'lmdb';
 
@@ -22,7 +22,7 @@ const keptPages = 256;
 const zeros = Buffer.alloc(256 * pageBytes);
 /** More than is needed is taken where that is less than this part of what the disk has, so that it is taken seldom. */
 const takenOfDisk = 1 / 64;
-const mostAhead = 2048;
+const mostAhead = 4096;
 /** So many times what is needed must be free: not all that is free is found, and not where it is needed. */
 const looseness = 2;
 const muchLooseness = 8;
@@ -34,6 +34,8 @@ export class StoreRoom {
   readonly #file: string;
   readonly #usedPages: () => number;
   #endPage = 0;
+  /** Pages of the file behind all that are in use, those left out that the transactions since the last look may have taken. */
+  #ahead = 0;
   /** Pages of the last transactions that were let through. */
   #recent: number[] = [];
 
@@ -49,17 +51,30 @@ export class StoreRoom {
    * what is kept from others.
    */
   take({ pages, pagesInRuns }: Growth, isFreeing = false): boolean {
-    const kept = isFreeing ? 0 : keptPages;
     const needed = pages + pagesOfItsOwn;
-    if (this.#pagesAhead < needed + kept) this.#extend(needed + kept);
-    const ahead = this.#pagesAhead;
-    const hasRoom =
-      ahead >= needed + kept ||
-      (ahead >= pagesInRuns + kept && this.#freePages >= needed * looseness) ||
-      // long runs are there, too, where much is free
-      (ahead >= pagesInRuns && this.#freePages >= needed * muchLooseness);
-    if (hasRoom) this.#recent = [needed, ...this.#recent.slice(0, transactionsInSight - 1)];
-    return hasRoom;
+    const kept = isFreeing ? 0 : keptPages;
+    const hasRoom = this.#ahead >= needed + kept || this.#look(needed, pagesInRuns, kept);
+    if (!hasRoom) return false;
+    this.#ahead -= needed;
+    this.#recent = [needed, ...this.#recent.slice(0, transactionsInSight - 1)];
+    return true;
+  }
+
+  /** As `take`, by what is in the file and on the disk. */
+  #look(needed: number, pagesInRuns: number, kept: number): boolean {
+    try {
+      this.#ahead = this.#endPage - this.#nextPage;
+      if (this.#ahead < needed + kept) this.#extend(needed + kept);
+      return (
+        this.#ahead >= needed + kept ||
+        (this.#ahead >= pagesInRuns + kept && this.#freePages >= needed * looseness) ||
+        // long runs are there, too, where much is free
+        (this.#ahead >= pagesInRuns && this.#freePages >= needed * muchLooseness)
+      );
+    } finally {
+      // a look is a reader, and pages that a reader may see are not used again
+      this.#root.resetReadTxn();
+    }
   }
 
   /** As `take`. @throws Error where there is no room */
@@ -72,10 +87,6 @@ export class StoreRoom {
     return (this.#root.getStats() as { lastPageNumber: number }).lastPageNumber + 1;
   }
 
-  get #pagesAhead(): number {
-    return this.#endPage - this.#nextPage;
-  }
-
   /** Pages in the file that are free to be used again, those left out that somebody may still read. */
   get #freePages(): number {
     const inSight = this.#recent.reduce((sum, pages) => sum + pages, 0);
@@ -83,21 +94,20 @@ export class StoreRoom {
   }
 
   #extend(pages: number): void {
-    const bytes = statSync(this.#file).size;
-    this.#endPage = Math.floor(bytes / pageBytes);
-    const missing = pages - this.#pagesAhead;
-    if (missing <= 0) return;
-    const ahead = Math.min(missing, mostAhead, Math.floor((diskBytes(this.#file) / pageBytes) * takenOfDisk));
+    const nextPage = this.#nextPage;
     const file = openSync(this.#file, 'r+');
     try {
       // from the end of the file: what lies before it is LMDB's
       let at = fstatSync(file).size;
-      const end = this.#endPage * pageBytes + (missing + ahead) * pageBytes;
+      const missing = nextPage + pages - Math.floor(at / pageBytes);
+      const more = Math.min(mostAhead, Math.floor((diskBytes(this.#file) / pageBytes) * takenOfDisk));
+      const end = missing > 0 ? (nextPage + pages + Math.min(missing, more)) * pageBytes : at;
       while (at < end) at += writeSync(file, zeros, 0, Math.min(zeros.length, end - at), at);
     } catch (error) {
       if (!isOutOfRoom(error)) throw error;
     } finally {
       this.#endPage = Math.floor(fstatSync(file).size / pageBytes);
+      this.#ahead = this.#endPage - nextPage;
       closeSync(file);
     }
   }

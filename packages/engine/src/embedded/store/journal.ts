@@ -7,7 +7,7 @@ import { FamilyTables } from './family-tables.js';
 import { type EntryReader, Generation } from './generation.js';
 import type { StoreEnvironment } from './store-environment.js';
 import { isDiskFull } from './store-faults.js';
-import { factGrowth, journalGrowth, tableGrowth } from './store-growth.js';
+import { factGrowth, journalGrowth, noGrowth, sum, tableGrowth } from './store-growth.js';
 import { diskBytes, type Growth, noRoom } from './store-room.js';
 
 /**
@@ -132,20 +132,15 @@ export function foldable(
   tables: FamilyTables,
   generation: Generation,
   limits: Foldable,
-  besides: Growth = { pages: 0, pagesInRuns: 0 },
+  besides: Growth = noGrowth,
 ): Foldable | undefined {
   const operations = Math.min(limits.operations, generation.remaining);
   const bytes = Math.min(limits.bytes, generation.bytes);
   for (let part = 1; operations * part >= 1; part /= 4) {
     const most = { operations: Math.ceil(operations * part), bytes: Math.ceil(bytes * part) };
-    const { pages, pagesInRuns } = tableGrowth(
-      environment,
-      most.operations,
-      most.bytes + generation.longest,
-      tables.names.size,
-    );
-    const growth = { pages: pages + besides.pages, pagesInRuns: pagesInRuns + besides.pagesInRuns };
-    if (environment.room.take(growth, true)) return most;
+    const bytesAtMost = most.bytes + generation.longest;
+    const growth = tableGrowth(environment, most.operations, bytesAtMost, tables.names.size);
+    if (environment.room.take(sum(growth, besides), true)) return most;
   }
   return operations === 0 ? { operations, bytes } : undefined;
 }

@@ -6,12 +6,21 @@ import { type Growth, pageBytes } from './store-room.js';
 const headBytes = 32;
 /** Leaves that an operation on a family changes: its own, those of its old and its new deadline, one that is split. */
 const leavesOfOperation = 4;
-const fewLeaves = 256;
 /** One branch page serves many entries. */
 const entriesOfBranch = 64;
 
 /** A few small facts. */
 export const factGrowth: Growth = { pages: 8, pagesInRuns: 0 };
+
+export const noGrowth: Growth = { pages: 0, pagesInRuns: 0 };
+
+export function sum(a: Growth, b: Growth): Growth {
+  return {
+    pages: a.pages + b.pages,
+    exactPages: () => (a.exactPages?.() ?? a.pages) + (b.exactPages?.() ?? b.pages),
+    pagesInRuns: a.pagesInRuns + b.pagesInRuns,
+  };
+}
 
 interface TreeStats {
   readonly treeBranchPageCount: number;
@@ -55,16 +64,15 @@ export function tableGrowth(
 ): Growth {
   const leaves = operations * (leavesOfOperation + 2 * searched);
   const records = Math.ceil(bytes / pageBytes) + 1;
-  return { pages: Math.min(leaves, mostLeaves(environment, operations, leaves)) + records, pagesInRuns: records };
+  return {
+    pages: leaves + records,
+    exactPages: () => Math.min(leaves, mostLeaves(environment, operations)) + records,
+    pagesInRuns: records,
+  };
 }
 
-/** No more leaves are changed than there are, and some of them split; small trees are not worth a look. */
-function mostLeaves(
-  { families, deadlines, locked, postings }: StoreEnvironment,
-  splits: number,
-  leaves: number,
-): number {
-  if (leaves <= fewLeaves) return leaves;
+/** No more leaves are changed than there are, and some of them split. */
+function mostLeaves({ families, deadlines, locked, postings }: StoreEnvironment, splits: number): number {
   const trees = [families, deadlines, locked, postings];
   return trees.reduce((sum, tree) => sum + treePages(tree.getStats() as TreeStats), splits);
 }

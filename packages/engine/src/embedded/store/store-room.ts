@@ -1,6 +1,6 @@
 // Room on the disk that is taken before LMDB needs it. A write that finds no room ends LMDB's process: it notes the reason
-// behind the end of the memory it has for that. So the file is made longer ahead of every transaction, by all pages that
-// it may add; where the disk has no room, the transaction is not begun. LMDB fills pages that became free first, so what
+// behind the end of the memory it has for that. So where the disk has little room the file is made longer ahead of every
+// transaction, by all pages that it may add; where it has none, the transaction is not begun. LMDB fills pages that became free first, so what
 // was taken stays as it is for as long as there are such.
 import { closeSync, fstatSync, openSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -11,10 +11,14 @@ export const pageBytes = 4096;
 /** What a transaction may add to the file at most. */
 export interface Growth {
   readonly pages: number;
+  /** A closer bound than `pages`, for which the trees must be looked at. */
+  readonly exactPages?: () => number;
   /** Those among them that may have to lie side by side, as the pages of a long record do. */
   readonly pagesInRuns: number;
 }
 
+/** Where the disk has this and what is needed, nothing is taken: nobody fills it up in the time of a transaction. */
+const plentyBytes = 512 * 1024 * 1024;
 /** What every transaction changes besides its entries: roots, the list of free pages, what the store knows of itself. */
 const pagesOfItsOwn = 16;
 /** Pages for transactions that free others; no other gets these. */
@@ -22,7 +26,7 @@ const keptPages = 256;
 const zeros = Buffer.alloc(256 * pageBytes);
 /** More than is needed is taken where that is less than this part of what the disk has, so that it is taken seldom. */
 const takenOfDisk = 1 / 64;
-const mostAhead = 4096;
+const mostAhead = 2048;
 /** So many times what is needed must be free: not all that is free is found, and not where it is needed. */
 const looseness = 2;
 const muchLooseness = 8;
@@ -34,13 +38,16 @@ export class StoreRoom {
   readonly #file: string;
   readonly #usedPages: () => number;
   #endPage = 0;
-  /** Pages of the file behind all that are in use, those left out that the transactions since the last look may have taken. */
+  /** Pages of the file behind all that are in use. */
   #ahead = 0;
   /** Pages of the last transactions that were let through. */
   #recent: number[] = [];
 
-  /** `usedPages`: those of all tables. */
-  constructor(root: RootDatabase<unknown, Buffer>, file: string, usedPages: () => number) {
+  readonly #plentyBytes: number;
+
+  /** `usedPages`: those of all tables; `plenty`: bytes that a disk must have for nothing to be taken ahead. */
+  constructor(root: RootDatabase<unknown, Buffer>, file: string, usedPages: () => number, plenty = plentyBytes) {
+    this.#plentyBytes = plenty;
     this.#root = root;
     this.#file = file;
     this.#usedPages = usedPages;
@@ -50,27 +57,20 @@ export class StoreRoom {
    * Makes sure that a transaction finds room; false where the disk has none. One that frees pages (`isFreeing`) may use
    * what is kept from others.
    */
-  take({ pages, pagesInRuns }: Growth, isFreeing = false): boolean {
-    const needed = pages + pagesOfItsOwn;
+  take({ pages, exactPages, pagesInRuns }: Growth, isFreeing = false): boolean {
+    if (diskBytes(this.#file) >= this.#plentyBytes + pages * pageBytes * 2) return true;
     const kept = isFreeing ? 0 : keptPages;
-    const hasRoom = this.#ahead >= needed + kept || this.#look(needed, pagesInRuns, kept);
-    if (!hasRoom) return false;
-    this.#ahead -= needed;
-    this.#recent = [needed, ...this.#recent.slice(0, transactionsInSight - 1)];
-    return true;
-  }
-
-  /** As `take`, by what is in the file and on the disk. */
-  #look(needed: number, pagesInRuns: number, kept: number): boolean {
     try {
+      const needed = (exactPages?.() ?? pages) + pagesOfItsOwn;
       this.#ahead = this.#endPage - this.#nextPage;
       if (this.#ahead < needed + kept) this.#extend(needed + kept);
-      return (
+      const hasRoom =
         this.#ahead >= needed + kept ||
         (this.#ahead >= pagesInRuns + kept && this.#freePages >= needed * looseness) ||
         // long runs are there, too, where much is free
-        (this.#ahead >= pagesInRuns && this.#freePages >= needed * muchLooseness)
-      );
+        (this.#ahead >= pagesInRuns && this.#freePages >= needed * muchLooseness);
+      if (hasRoom) this.#recent = [needed, ...this.#recent.slice(0, transactionsInSight - 1)];
+      return hasRoom;
     } finally {
       // a look is a reader, and pages that a reader may see are not used again
       this.#root.resetReadTxn();

@@ -141,7 +141,9 @@ export class BatchApplier {
   #moveAll(): void {
     while (this.#hasJournal) {
       if (this.#folding === undefined) this.#beginFold();
-      if (this.#folding !== undefined) this.#folding = { ...this.#folding, isMoved: true };
+      // what is in the tables as a whole only has to leave the journal, and may have left it in part
+      if (this.#folding !== undefined && this.#folding.generation.remaining > 0)
+        this.#folding = { ...this.#folding, isMoved: true };
       this.fold(foldedAtOnce);
     }
   }

@@ -4,9 +4,8 @@
 // the disk, or in place.
 import { HalfSipHash } from '../half-sip-hash.js';
 import { isFreeing, operationsIn, visitBatch } from './batch.js';
-import { faultOf } from './family-record.js';
 import { FamilyTables } from './family-tables.js';
-import { type EntryReader, Generation } from './generation.js';
+import { type EntryReader, Generation, type GenerationMemory } from './generation.js';
 import {
   entriesOf,
   entryReader,
@@ -25,10 +24,10 @@ import {
   transactionBytes,
   writeEntry,
 } from './journal.js';
-import type { StoreEnvironment, StoreName, StoreState } from './store-environment.js';
+import { SearchedTables } from './searched-tables.js';
+import type { StoreEnvironment, StoreState } from './store-environment.js';
 import { isDiskFull } from './store-faults.js';
-import { factGrowth, journalGrowth, tableGrowth, usedPages } from './store-growth.js';
-import { keyAfter, postingBound, present } from './store-keys.js';
+import { journalGrowth, tableGrowth, usedPages } from './store-growth.js';
 import { StoreFault } from './store-options.js';
 import { diskBytes, type Growth, noRoom, pageBytes } from './store-room.js';
 
@@ -61,6 +60,7 @@ interface Folding {
 export class BatchApplier {
   /** Number of the last batch that is in the tables, with all before it. */
   settled = 0;
+  readonly searched: SearchedTables;
   readonly #environment: StoreEnvironment;
   readonly #tables: FamilyTables;
   readonly #readEntry: EntryReader;
@@ -68,6 +68,8 @@ export class BatchApplier {
   #maxStoreBytes: number;
   #gathering: Generation;
   #folding: Folding | undefined;
+  /** Memory of generations that were folded. */
+  readonly #spare: GenerationMemory[] = [];
   /** Number of the next entry of the journal. */
   #nextEntry: number;
   /** The first entry of what gathers. */
@@ -83,6 +85,7 @@ export class BatchApplier {
     this.#file = file;
     this.#environment = environment;
     this.#tables = new FamilyTables(environment, new HalfSipHash(hashKey));
+    this.searched = new SearchedTables(environment, this.#tables);
     this.#maxStoreBytes = maxStoreBytes;
     this.#readEntry = entryReader(environment);
     this.#gathering = new Generation(this.#readEntry);
@@ -277,7 +280,7 @@ export class BatchApplier {
       isMoved: isTight(this.#gathering.bytes, this.#roomBytes()),
     };
     this.#firstEntry = this.#nextEntry;
-    this.#gathering = new Generation(this.#readEntry);
+    this.#gathering = new Generation(this.#readEntry, this.#spare.pop());
   }
 
   #foldable({ generation }: Folding, operations: number): Foldable {
@@ -312,6 +315,7 @@ export class BatchApplier {
       return;
     }
     this.settled = this.#folding.through;
+    this.#spare.push(this.#folding.generation.memory);
     this.#folding = undefined;
   }
 
@@ -326,59 +330,6 @@ export class BatchApplier {
       this.#tables.reread();
       throw error;
     }
-  }
-
-  /** From now on a name is kept in the postings. */
-  openName(number: number, name: string): void {
-    const { root, names, room } = this.#environment;
-    room.require(factGrowth);
-    root.transactionSync(() => {
-      // one that could not be dropped
-      const before = this.#tables.names.get(name);
-      if (before !== undefined) names.removeSync(before);
-      names.putSync(number, { number, name, isComplete: false } satisfies StoreName);
-    });
-    this.#tables.names.set(name, number);
-  }
-
-  /** Takes up to so many postings of a name, and with the last of them the name; answers null when that was all. */
-  dropSome(number: number, limit: number): Buffer | null {
-    const { root, postings, names, room } = this.#environment;
-    room.require(factGrowth, true);
-    const name = names.get(number);
-    const last = root.transactionSync(() => {
-      const range = { start: postingBound(number), end: postingBound(number + 1), limit };
-      const keys = [...postings.getKeys(range)].map((key) => Buffer.from(key));
-      for (const key of keys) postings.removeSync(key);
-      if (keys.length < limit) names.removeSync(number);
-      else if (name?.isComplete === true) names.putSync(number, { ...name, isComplete: false });
-      return keys.length < limit ? null : (keys.at(-1) ?? null);
-    });
-    if (name !== undefined && this.#tables.names.get(name.name) === number) this.#tables.names.delete(name.name);
-    return last;
-  }
-
-  /** Enters what so many families behind a key have under a name; answers the last one's key, null when that was all. */
-  indexSome(number: number, after: Buffer | null, limit: number): Buffer | null {
-    const { root, families, postings, names, room } = this.#environment;
-    room.require(tableGrowth(this.#environment, limit, 0, this.#tables.names.size));
-    return root.transactionSync(() => {
-      let last: Buffer | null = null;
-      let count = 0;
-      const start = after === null ? Buffer.of(0) : keyAfter(after);
-      const batch: { key: Buffer; value: Buffer }[] = [];
-      for (const { key, value } of families.getRange({ start, limit })) batch.push({ key, value });
-      for (const { key, value } of batch) {
-        if (faultOf(value) === undefined)
-          for (const posting of this.#tables.postingsOf(key, value, number)) postings.putSync(posting, present);
-        last = key;
-        count++;
-      }
-      if (count === limit) return last;
-      const name = names.get(number);
-      if (name !== undefined) names.putSync(number, { ...name, isComplete: true });
-      return null;
-    });
   }
 
   setMaxStoreBytes(bytes: number): void {

@@ -3,6 +3,7 @@
 // a family, moving it and taking it out cost the same however many there are.
 import { headWord } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
+import { AddressList } from './address-list.js';
 
 const secondList = 0x80000000;
 /** Places count on, also behind families that were taken, and begin again at this one. */
@@ -14,7 +15,7 @@ const patience = 4096;
 
 interface ChangeList {
   /** Addresses; 0 where a family has gone or is written down. */
-  readonly families: number[];
+  readonly families: AddressList;
   /** Place of the first element. */
   base: number;
   /** Elements at the front that were taken. */
@@ -24,8 +25,8 @@ interface ChangeList {
 export class ChangedFamilies {
   readonly #sessions: Sessions;
   readonly #lists: readonly [ChangeList, ChangeList] = [
-    { families: [], base: 0, taken: 0 },
-    { families: [], base: 0, taken: 0 },
+    { families: new AddressList(), base: 0, taken: 0 },
+    { families: new AddressList(), base: 0, taken: 0 },
   ];
   #current: 0 | 1 = 0;
   /** Ids that ended since the last batch began, and the seconds under which they are filed. */
@@ -80,11 +81,11 @@ export class ChangedFamilies {
     if (mark === 0) return;
     const { families, base } = this.#lists[mark >>> 31 === 1 ? 1 : 0];
     const index = ((mark & ~secondList) - 1 - base + placeCount) % placeCount;
-    if (families[index] === parent) families[index] = by;
+    if (index < families.length && families.items[index] === parent) families.items[index] = by;
   }
 
   /** Begins to gather anew; answers the list so far, which is emptied by whoever writes it down. */
-  swap(): number[] {
+  swap(): AddressList {
     const { families } = this.#lists[this.#current];
     this.#current = this.#current === 0 ? 1 : 0;
     return families;
@@ -97,11 +98,11 @@ export class ChangedFamilies {
     const oldest: number[] = [];
     const end = Math.min(families.length, list.taken + patience);
     while (oldest.length < count && list.taken < end) {
-      const parent = families[list.taken++] as number;
+      const parent = families.items[list.taken++] as number;
       if (parent !== 0) oldest.push(parent);
     }
     if (list.taken === families.length || list.taken >= mostVacant) {
-      families.splice(0, list.taken);
+      families.dropFirst(list.taken);
       list.base = (list.base + list.taken) % placeCount;
       list.taken = 0;
     }

@@ -6,6 +6,7 @@ import type { Clock } from '../../engine.js';
 import type { LockTable } from '../lock-table.js';
 import { headWord } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
+import type { AddressList } from './address-list.js';
 import { BatchBuilder, type BatchPart, giveBack } from './batch.js';
 import { ChangedFamilies } from './changed-families.js';
 import type { FamilyCodec } from './family-codec.js';
@@ -306,7 +307,7 @@ export class CommitCycle {
   }
 
   /** The rest of a list, in slices; each begins where the last one ended. */
-  async #writeRest(list: number[]): Promise<void> {
+  async #writeRest(list: AddressList): Promise<void> {
     let sliceMs: number;
     do {
       const pausedMs = performance.now();
@@ -317,18 +318,18 @@ export class CommitCycle {
   }
 
   /** Writes down families from a place on for a slice of time; true when that was all. */
-  #writeSome(list: number[], from: number, sliceMs: number): boolean {
+  #writeSome(list: AddressList, from: number, sliceMs: number): boolean {
     const endMs = performance.now() + sliceMs;
     for (let i = from; i < list.length; i++) {
       if (i % familiesPerReading === 0) this.#pen.foresee(list, i);
-      const parent = list[i] as number;
+      const parent = list.items[i] as number;
       if (parent !== 0) this.#writeDown(parent);
       if (i % familiesPerReading === familiesPerReading - 1 && performance.now() >= endMs) {
         this.#writtenOfList = i + 1;
         return false;
       }
     }
-    list.length = 0;
+    list.clear();
     return true;
   }
 

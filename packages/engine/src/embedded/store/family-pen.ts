@@ -4,6 +4,7 @@ import type { LockTable } from '../lock-table.js';
 import { headWord, idOffset } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
 import { byteOffset, chunkOf } from '../slab-memory.js';
+import type { AddressList } from './address-list.js';
 import type { BatchBuilder } from './batch.js';
 import { earliestDeadlineMs, type FamilyCodec } from './family-codec.js';
 import { familyKey } from './store-keys.js';
@@ -40,10 +41,10 @@ export class FamilyPen {
    * Touches what the next families of a list lie in, as `Foresight` does before requests: memory is waited for once for all
    * of them (bench `headline`, `write-1`). Zeros in the list are passed over.
    */
-  foresee(families: readonly number[], from: number): void {
+  foresee({ items: families, length }: AddressList, from: number): void {
     const { bytes, words } = this.#sessions.memory;
     const blocks = this.#blocks;
-    const many = Math.min(together, families.length - from);
+    const many = Math.min(together, length - from);
     let touched = 0;
     for (let i = 0; i < many; i++) {
       const parent = families[from + i] as number;

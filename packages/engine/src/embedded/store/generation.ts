@@ -13,6 +13,45 @@ const smallestOperationBytes = 12;
 const marker = new HalfSipHash(randomBytes(8));
 const otherMarker = new HalfSipHash(randomBytes(8));
 
+/** Room of a memory when it is new; it doubles up to the second, and from there on grows by that much. */
+const firstRoom = 1024;
+const largestStep = 2 ** 16;
+
+/**
+ * What a generation knows of its operations. It is used again by a later one: new arrays for each would wait by the ten
+ * megabytes for a collector that has nothing else to do on the thread that writes (bench `scale`).
+ */
+export class GenerationMemory {
+  /** Where each operation is: its entry and its place there. */
+  entries = new Uint32Array(firstRoom);
+  places = new Uint32Array(firstRoom);
+  filedBefore = new Uint32Array(firstRoom);
+  marks = new Uint32Array(firstRoom);
+  otherMarks = new Uint32Array(firstRoom);
+  /** Hash of each operation's key times `mostOperations`, plus its number. */
+  order = new Float64Array(firstRoom);
+
+  /** Operations that it has room for. */
+  get room(): number {
+    return this.places.length;
+  }
+
+  grow(): void {
+    const room = this.room + Math.min(this.room, largestStep);
+    this.entries = longer(this.entries, new Uint32Array(room));
+    this.places = longer(this.places, new Uint32Array(room));
+    this.filedBefore = longer(this.filedBefore, new Uint32Array(room));
+    this.marks = longer(this.marks, new Uint32Array(room));
+    this.otherMarks = longer(this.otherMarks, new Uint32Array(room));
+    this.order = longer(this.order, new Float64Array(room));
+  }
+}
+
+function longer<T extends Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
 /** Answers an entry of the journal; its bytes are valid until the next call. */
 export type EntryReader = (entry: number) => Buffer;
 
@@ -22,15 +61,9 @@ export class Generation {
   operations = 0;
   /** Bytes of its longest operation. */
   longest = 0;
+  /** Its own until it is folded. */
+  readonly memory: GenerationMemory;
   readonly #read: EntryReader;
-  /** Where each operation is: its entry and its place there. */
-  #entries = new Uint32Array(1024);
-  #places = new Uint32Array(1024);
-  #filedBefore = new Uint32Array(1024);
-  #marks = new Uint32Array(1024);
-  #otherMarks = new Uint32Array(1024);
-  /** Hash of each operation's key times `mostOperations`, plus its number. */
-  #order = new Float64Array(1024);
   #isSorted = false;
   #next = 0;
   /** Bytes of what was handed out. */
@@ -38,8 +71,9 @@ export class Generation {
   /** The operation at hand, out of the reader's way. */
   #copy = Buffer.allocUnsafeSlow(4096);
 
-  constructor(read: EntryReader) {
+  constructor(read: EntryReader, memory = new GenerationMemory()) {
     this.#read = read;
+    this.memory = memory;
   }
 
   /** Whether another batch may be too much for it. */
@@ -64,29 +98,21 @@ export class Generation {
 
   /** Takes note of an entry for which there is room. */
   add(entry: number, operations: Buffer): void {
+    const { memory } = this;
     this.bytes += operations.length;
     for (let at = 0; at < operations.length; ) {
       const { keyAt, recordAt, nextAt, filedBefore } = operationAt(operations, at);
       const number = this.operations++;
-      if (number === this.#places.length) this.#grow();
-      this.#entries[number] = entry;
-      this.#places[number] = at;
-      this.#filedBefore[number] = filedBefore;
-      this.#marks[number] = marker.hash(operations, keyAt, recordAt);
-      this.#otherMarks[number] = otherMarker.hash(operations, keyAt, recordAt);
-      this.#order[number] = operations.readUInt32BE(keyAt) * mostOperations + number;
+      if (number === memory.room) memory.grow();
+      memory.entries[number] = entry;
+      memory.places[number] = at;
+      memory.filedBefore[number] = filedBefore;
+      memory.marks[number] = marker.hash(operations, keyAt, recordAt);
+      memory.otherMarks[number] = otherMarker.hash(operations, keyAt, recordAt);
+      memory.order[number] = operations.readUInt32BE(keyAt) * mostOperations + number;
       this.longest = Math.max(this.longest, nextAt - at);
       at = nextAt;
     }
-  }
-
-  #grow(): void {
-    this.#entries = doubled(this.#entries, Uint32Array);
-    this.#places = doubled(this.#places, Uint32Array);
-    this.#filedBefore = doubled(this.#filedBefore, Uint32Array);
-    this.#marks = doubled(this.#marks, Uint32Array);
-    this.#otherMarks = doubled(this.#otherMarks, Uint32Array);
-    this.#order = doubled(this.#order, Float64Array);
   }
 
   /** Goes back to an operation that was handed out. */
@@ -101,7 +127,7 @@ export class Generation {
   /** Hands out what so many operations, or a few more, come to; less where that is more than so many bytes. */
   foldSome(count: number, mostBytes: number, target: BatchVisitor): void {
     if (!this.#isSorted) {
-      this.#order = this.#order.subarray(0, this.operations).sort();
+      this.memory.order.subarray(0, this.operations).sort();
       this.#isSorted = true;
     }
     const end = Math.min(this.operations, this.#next + count);
@@ -116,21 +142,21 @@ export class Generation {
   }
 
   #hashAt(place: number): number {
-    return Math.floor((this.#order[place] as number) / mostOperations);
+    return Math.floor((this.memory.order[place] as number) / mostOperations);
   }
 
   #numberAt(place: number): number {
-    return (this.#order[place] as number) % mostOperations;
+    return (this.memory.order[place] as number) % mostOperations;
   }
 
   /** Operations of one hash: nearly always of one family, of which the first says how the tables know it. */
   #foldRun(first: number, past: number, target: BatchVisitor): void {
     const last = this.#numberAt(past - 1);
-    let filedBefore = this.#filedBefore[last] as number;
+    let filedBefore = this.memory.filedBefore[last] as number;
     const others: number[] = [];
     for (let place = past - 2; place >= first; place--) {
       const number = this.#numberAt(place);
-      if (this.#isOfOneFamily(number, last)) filedBefore = this.#filedBefore[number] as number;
+      if (this.#isOfOneFamily(number, last)) filedBefore = this.memory.filedBefore[number] as number;
       else others.push(number);
     }
     this.#handOut(last, filedBefore, target);
@@ -138,7 +164,7 @@ export class Generation {
   }
 
   #isOfOneFamily(a: number, b: number): boolean {
-    return this.#marks[a] === this.#marks[b] && this.#otherMarks[a] === this.#otherMarks[b];
+    return this.memory.marks[a] === this.memory.marks[b] && this.memory.otherMarks[a] === this.memory.otherMarks[b];
   }
 
   #foldOthers(numbers: readonly number[], target: BatchVisitor): void {
@@ -148,12 +174,12 @@ export class Generation {
       if (known === undefined) families.push({ first: number, last: number });
       else known.last = number;
     }
-    for (const { first, last } of families) this.#handOut(last, this.#filedBefore[first] as number, target);
+    for (const { first, last } of families) this.#handOut(last, this.memory.filedBefore[first] as number, target);
   }
 
   #handOut(number: number, filedBefore: number, target: BatchVisitor): void {
-    const entry = this.#read(this.#entries[number] as number);
-    const at = this.#places[number] as number;
+    const entry = this.#read(this.memory.entries[number] as number);
+    const at = this.memory.places[number] as number;
     const { kind, keyAt, recordAt, nextAt, hasLocks } = operationAt(entry, at);
     if (nextAt - keyAt > this.#copy.length) this.#copy = Buffer.allocUnsafeSlow(2 * (nextAt - keyAt));
     entry.copy(this.#copy, 0, keyAt, nextAt);
@@ -163,10 +189,4 @@ export class Generation {
       target.put(key, this.#copy.subarray(recordAt - keyAt, nextAt - keyAt), filedBefore, hasLocks);
     else target.remove(key, filedBefore);
   }
-}
-
-function doubled<T extends Uint32Array | Float64Array>(from: T, kind: new (length: number) => T): T {
-  const to = new kind(from.length * 2);
-  to.set(from);
-  return to;
 }

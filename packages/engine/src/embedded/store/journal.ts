@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { HalfSipHash } from '../half-sip-hash.js';
 import { operationsIn, piecesOf, visitBatch } from './batch.js';
 import { FamilyTables } from './family-tables.js';
-import { type EntryReader, Generation } from './generation.js';
+import { type EntryReader, Generation, GenerationMemory } from './generation.js';
 import type { StoreEnvironment } from './store-environment.js';
 import { isDiskFull } from './store-faults.js';
 import { factGrowth, journalGrowth, noGrowth, sum, tableGrowth } from './store-growth.js';
@@ -190,7 +190,8 @@ function moveAll(environment: StoreEnvironment, first: number, end: number, tabl
 /** In pieces, each the same if it is done again: entries leave when all is done. */
 function foldAll(environment: StoreEnvironment, numbers: readonly number[], tables: FamilyTables): void {
   const read = entryReader(environment);
-  let generation = new Generation(read);
+  const memory = new GenerationMemory();
+  let generation = new Generation(read, memory);
   const fold = () => {
     while (generation.remaining > 0) {
       const most = foldable(environment, tables, generation, {
@@ -200,7 +201,7 @@ function foldAll(environment: StoreEnvironment, numbers: readonly number[], tabl
       if (most === undefined) throw noRoom();
       environment.root.transactionSync(() => generation.foldSome(most.operations, most.bytes, tables));
     }
-    generation = new Generation(read);
+    generation = new Generation(read, memory);
   };
   for (const number of numbers) {
     const operations = read(number);

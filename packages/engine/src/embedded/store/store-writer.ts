@@ -76,12 +76,12 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
       applier.fold(job.count);
       return null;
     case 'openName':
-      applier.openName(job.number, job.name);
+      applier.searched.openName(job.number, job.name);
       return null;
     case 'indexSome':
-      return applier.indexSome(job.number, job.after === null ? null : Buffer.from(job.after), job.limit);
+      return applier.searched.indexSome(job.number, job.after === null ? null : Buffer.from(job.after), job.limit);
     case 'dropSome':
-      return applier.dropSome(job.number, job.limit);
+      return applier.searched.dropSome(job.number, job.limit);
     case 'maxStoreBytes':
       applier.setMaxStoreBytes(job.bytes);
       return null;

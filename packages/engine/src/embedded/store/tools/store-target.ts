@@ -57,7 +57,8 @@ class StoreTarget implements SessionTarget {
       const hashKey = initialise(this.#environment, header.hashKey);
       this.#hasher = new HalfSipHash(hashKey);
       this.#applier = new BatchApplier(this.#environment, hashKey, 0);
-      for (const [number, name] of header.searched.entries()) this.#applier.openName(number, name.toString('latin1'));
+      for (const [number, name] of header.searched.entries())
+        this.#applier.searched.openName(number, name.toString('latin1'));
     });
   }
 

@@ -44,6 +44,10 @@ const gatheredOfDisk = 1 / 8;
 const leastGathered = 1024 * 1024;
 /** With less room than this on the disk nothing is folded. */
 const leastRoom = 1024 * 1024;
+/** With less room than this on the disk a batch is taken as a whole or not at all, */
+const roomToBegin = 1024 * 1024 * 1024;
+/** and with more operations than this, of which a generation must have room for all. */
+const mostBegun = 2 ** 20;
 
 /** What is on its way from the journal into the tables. */
 interface Folding {
@@ -75,6 +79,8 @@ export class BatchApplier {
   /** The first entry of what gathers. */
   #firstEntry: number;
   #lastBatch = 0;
+  /** Entries behind `#nextEntry`, and operations in them, that are the beginning of a batch without its end. */
+  #begun = { entries: 0, operations: 0, bytes: 0 };
 
   constructor(
     environment: StoreEnvironment,
@@ -101,7 +107,7 @@ export class BatchApplier {
   apply(batch: readonly Buffer[], state: StoreState, number = 0): void {
     this.foldAll();
     // LMDB takes no values from memory that threads share
-    const own = Buffer.concat(batch);
+    const own = Buffer.concat([...this.#begunOperations(), ...batch]);
     this.#refuseIfFull(own);
     const { room } = this.#environment;
     room.require(tableGrowth(this.#environment, operationsIn(own), own.length, this.#tables.names.size));
@@ -111,6 +117,42 @@ export class BatchApplier {
     });
     this.#lastBatch = number;
     this.settled = number;
+    if (this.#begun.entries === 0) return;
+    this.#begun = { entries: 0, operations: 0, bytes: 0 };
+    this.#attempt(() => this.#dropUnfinished());
+  }
+
+  /**
+   * Takes the beginning of a batch, or more of it, into the journal; the rest comes with `append`, `settle` or `apply`.
+   *
+   * @throws Error where it may not be known yet whether there is room for the whole; nothing of it is written then
+   */
+  begin(parts: readonly Buffer[]): void {
+    const environment = this.#environment;
+    const bytes = bytesIn(parts);
+    const operations = parts.reduce((sum, part) => sum + operationsIn(part), 0);
+    if (
+      this.#roomBytes() < roomToBegin ||
+      this.#mayFill(this.#begun.bytes + bytes + transactionBytes) ||
+      this.#begun.operations + operations > mostBegun ||
+      this.#nextEntry > lastNumber
+    )
+      throw new StoreFault('a batch is to come as a whole');
+    const entries = parts.flatMap(entriesOf);
+    environment.room.require(journalGrowth(entries.map(({ length }) => length)));
+    const first = this.#nextEntry + this.#begun.entries;
+    this.#transaction(() => {
+      for (const [i, entry] of entries.entries()) writeEntry(environment, first + i, entry);
+    });
+    this.#begun = {
+      entries: this.#begun.entries + entries.length,
+      operations: this.#begun.operations + operations,
+      bytes: this.#begun.bytes + bytes,
+    };
+  }
+
+  #begunOperations(): Buffer[] {
+    return Array.from({ length: this.#begun.entries }, (_, i) => Buffer.from(this.#readEntry(this.#nextEntry + i)));
   }
 
   /**
@@ -135,9 +177,10 @@ export class BatchApplier {
     return this.#folding !== undefined || this.#gathering.operations > 0;
   }
 
-  /** Takes away what was written of a batch that did not find room. */
+  /** Takes away what was written of a batch that did not find room, but for its beginning. */
   #dropUnfinished(): void {
-    while (this.#transaction(() => removeEntriesFrom(this.#environment, this.#nextEntry, removedAtOnce)));
+    const first = this.#nextEntry + this.#begun.entries;
+    while (this.#transaction(() => removeEntriesFrom(this.#environment, first, removedAtOnce)));
   }
 
   /** Leaves the journal empty without needing room for what is in it twice. */
@@ -160,14 +203,15 @@ export class BatchApplier {
     // on a disk that is full now, folding would only fail; what room there is belongs to the batch
     const mayFold = room >= leastRoom;
     if (mayFold && this.#gathering.isFull(limits)) this.#attempt(() => this.#beginFold());
-    const bytes = batch.reduce((sum, { length }) => sum + length, 0);
+    const bytes = this.#begun.bytes + bytesIn(batch);
     // a large batch, too: in one transaction it would change a page for each family, and LMDB keeps the memory of them all
-    if (!this.#gathering.hasRoomFor(batch) || this.#mayFill(bytes)) {
+    if (!this.#gathering.hasRoomFor(batch, this.#begun.operations) || this.#mayFill(bytes)) {
       this.apply(batch, state, number);
       return;
     }
-    if (this.#nextEntry > lastNumber) this.#numberAnew();
+    if (this.#nextEntry > lastNumber && this.#begun.entries === 0) this.#numberAnew();
     const entries = batch.flatMap(entriesOf);
+    const firstEntry = this.#nextEntry + this.#begun.entries;
     const folding = this.#folding;
     // so much that all of it is in the tables when what gathers meanwhile is as much
     const left = Math.max(bytes, limits.bytes - this.#gathering.bytes);
@@ -190,15 +234,18 @@ export class BatchApplier {
           )
         : undefined;
       nextEntry = this.#transaction(() => {
-        for (let i = first; i < written; i++) writeEntry(environment, this.#nextEntry + i, entries[i] as Buffer);
+        for (let i = first; i < written; i++) writeEntry(environment, firstEntry + i, entries[i] as Buffer);
         if (written < entries.length) return undefined;
-        setJournalEnd(environment, this.#nextEntry + entries.length - 1);
+        setJournalEnd(environment, firstEntry + entries.length - 1);
         environment.meta.putSync('state', state);
         if (folding === undefined || most === undefined) return undefined;
         share = 0;
         return this.#foldSome(folding, most);
       });
     } while (written < entries.length);
+    for (; this.#nextEntry < firstEntry; this.#nextEntry++)
+      this.#gathering.add(this.#nextEntry, this.#readEntry(this.#nextEntry));
+    this.#begun = { entries: 0, operations: 0, bytes: 0 };
     for (const operations of entries) this.#gathering.add(this.#nextEntry++, operations);
     this.#lastBatch = number;
     if (nextEntry !== undefined) this.#onFolded(nextEntry);
@@ -363,6 +410,10 @@ export class BatchApplier {
     if (growth > 0 && used + growth > limit)
       throw new StoreFault(`the store uses ${used} bytes on disk; max-store-size is ${limit}`);
   }
+}
+
+function bytesIn(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Bytes of pages in use; those that are free to be used again do not count. */

@@ -25,6 +25,7 @@ const partBytes = 1024 * 1024;
 const spareBytes = 64 * 1024;
 
 export class BatchBuilder {
+  /** Full parts, the oldest first. */
   readonly #parts: BatchPart[];
   /** Memory of parts that were written. */
   readonly #pool: SharedArrayBuffer[];
@@ -59,7 +60,21 @@ export class BatchBuilder {
     return this.#partsBytes + this.#writer.length;
   }
 
-  /** All parts; nothing is written after this. */
+  get fullParts(): number {
+    return this.#parts.length;
+  }
+
+  /** Takes the oldest of the full parts. */
+  takeFull(most: number): readonly BatchPart[] {
+    return this.#parts.splice(0, most);
+  }
+
+  /** Puts back what was taken. */
+  putBack(parts: readonly BatchPart[]): void {
+    this.#parts.unshift(...parts);
+  }
+
+  /** All parts that are left; nothing is written after this. */
   finish(): readonly BatchPart[] {
     const { length: bytes, memory } = this.#writer;
     if (bytes > 0) this.#parts.push({ memory, bytes });

@@ -7,7 +7,8 @@ import type { LockTable } from '../lock-table.js';
 import { headWord } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
 import type { AddressList } from './address-list.js';
-import { BatchBuilder, type BatchPart, giveBack } from './batch.js';
+import type { BatchBuilder, BatchPart } from './batch.js';
+import { BatchStream } from './batch-stream.js';
 import { ChangedFamilies } from './changed-families.js';
 import type { FamilyCodec } from './family-codec.js';
 import { FamilyPen } from './family-pen.js';
@@ -36,8 +37,6 @@ const familiesPerBatch = 32_768;
 /** The longest that a batch waits for those who were just answered, and the part of the last batch's time. */
 const mostGatheringMs = 1;
 const gatheringShare = 0.5;
-/** Memory of batches above this is not kept for the next. */
-const keptBytes = 64 * 1024 * 1024;
 /** How long nothing changes before the journal is folded into the tables, and how much of it nobody minds to wait for. */
 const idleMs = 3000;
 const foldedAtOnce = 512;
@@ -101,7 +100,7 @@ export class CommitCycle {
   #idleTimer: { cancel(): void } | undefined;
   #isClosing = false;
   #isClosed = false;
-  readonly #pool: SharedArrayBuffer[] = [];
+  readonly #stream: BatchStream;
   /** Parts of a batch that did not reach the disk. */
   #unwritten: readonly BatchPart[] = [];
 
@@ -110,6 +109,7 @@ export class CommitCycle {
     this.#sessions = options.sessions;
     this.#changed = new ChangedFamilies(options.sessions);
     this.#pen = new FamilyPen(options);
+    this.#stream = new BatchStream(options.writer);
   }
 
   /** Batches on disk that are not in the tables yet. */
@@ -265,7 +265,7 @@ export class CommitCycle {
     this.#waits = 0;
     this.#flightMustKeep = this.#mustKeep;
     this.#mustKeep = false;
-    const builder = new BatchBuilder(this.#pool, this.#unwritten);
+    const builder = this.#stream.begin(this.#unwritten);
     this.#unwritten = [];
     this.#builder = builder;
     const facts = state();
@@ -278,12 +278,12 @@ export class CommitCycle {
       // no turn of the loop is waited for when there is little to do: `always` would wait with it (bench `durability`)
       if (!this.#writeSome(list, 0, shortestSliceMs)) await this.#writeRest(list);
     }
+    const parts = await this.#stream.finish();
     this.#builder = undefined;
     const number = this.batch++;
     const aim = durability === 'none' ? 'tables' : isShort() ? 'both' : 'journal';
     const { bytes } = builder;
-    const parts = builder.finish();
-    if (bytes === 0 && (aim === 'journal' || this.settled >= this.#lastWritten)) {
+    if (bytes === 0 && !this.#stream.hasBegun && (aim === 'journal' || this.settled >= this.#lastWritten)) {
       this.#onWritten(this.settled);
       return;
     }
@@ -299,7 +299,8 @@ export class CommitCycle {
       this.#onFailed(error, parts);
       return;
     }
-    giveBack(parts, this.#pool, keptBytes);
+    this.#stream.hasBegun = false;
+    this.#stream.giveBack(parts);
     this.#lastWritten = number;
     this.batchesWritten++;
     this.bytesWritten += bytes;
@@ -310,6 +311,7 @@ export class CommitCycle {
   async #writeRest(list: AddressList): Promise<void> {
     let sliceMs: number;
     do {
+      await this.#stream.relieve();
       const pausedMs = performance.now();
       await new Promise((resolve) => setImmediate(resolve));
       const part = (performance.now() - pausedMs) * sliceShare;

@@ -86,8 +86,9 @@ export class Generation {
     return this.operations - this.#next;
   }
 
-  hasRoomFor(parts: readonly Buffer[]): boolean {
-    const room = mostOperations - this.operations;
+  /** Whether it can take these, besides so many operations. */
+  hasRoomFor(parts: readonly Buffer[], besides = 0): boolean {
+    const room = mostOperations - this.operations - besides;
     const bytes = parts.reduce((sum, { length }) => sum + length, 0);
     if (bytes <= room * smallestOperationBytes) return true;
     let count = 0;

@@ -9,6 +9,8 @@ import type { StoreEnvironment, StoreState } from './store-environment.js';
 import { reasonOf } from './store-faults.js';
 
 export type StoreJob =
+  /** The beginning of a batch, or more of it: on disk, but of no account before its end is there. */
+  | { readonly kind: 'part'; readonly parts: readonly BatchPart[] }
   | BatchJob
   /** Takes so many operations of the journal into the tables. */
   | { readonly kind: 'fold'; readonly count: number }
@@ -17,6 +19,7 @@ export type StoreJob =
   | { readonly kind: 'dropSome'; readonly number: number; readonly limit: number }
   | { readonly kind: 'maxStoreBytes'; readonly bytes: number };
 
+/** A batch, or the end of one of which parts went ahead. */
 export interface BatchJob {
   readonly kind: 'batch';
   readonly number: number;
@@ -72,6 +75,9 @@ function jobDone(applier: BatchApplier, job: StoreJob): Buffer | null {
       else applier.append(batch, job.state, job.number, job.gatherBytes);
       return null;
     }
+    case 'part':
+      applier.begin(job.parts.map(bytesOf));
+      return null;
     case 'fold':
       applier.fold(job.count);
       return null;

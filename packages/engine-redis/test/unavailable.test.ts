@@ -70,6 +70,23 @@ test('a Redis that is silent is given up after the timeout, and what was not sen
   await server.stop();
 });
 
+test('a change that meets a replica is done once it is a master', async () => {
+  const server = await startSingleRedis();
+  const engine = createRedisEngine({ servers: serversOf(server), timeoutMs: 20_000 });
+  await engine.start();
+  const caller = connectLocally(engine);
+  await caller.call('CREATE', 'visit');
+  // of nobody, so that it keeps what it has
+  await server.call('REPLICAOF', '127.0.0.1', await freePort());
+  const changed = caller.call('INC', 'visit', 'n');
+  // goes behind it, and is answered when it was refused
+  expect(await caller.call('CTL', 'visit', 'EXIST')).toBe(1);
+  await server.call('REPLICAOF', 'NO', 'ONE');
+  expect(String(await changed)).toBe('1');
+  await engine.close();
+  await server.stop();
+});
+
 test('a Redis that is full refuses writes and answers reads', async () => {
   const server = await startSingleRedis(['maxmemory-policy noeviction']);
   const engine = createRedisEngine({ servers: serversOf(server) });

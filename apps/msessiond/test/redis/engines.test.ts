@@ -2,6 +2,7 @@
 // prefix; and what is said to whoever asks meanwhile.
 import { afterEach, describe, expect, test } from 'vitest';
 import { indexFaults } from '../../../../packages/engine-redis/test/support/index-faults.js';
+import { PretendedRedis } from '../../../../packages/engine-redis/test/support/pretended-redis.js';
 import { RedisProcess, untilSo } from '../../../../packages/engine-redis/test/support/redis-process.js';
 import { startGuardedRedis, startSingleRedis } from '../../../../packages/engine-redis/test/support/redis-single.js';
 import { SentinelGroup } from '../../../../packages/engine-redis/test/support/sentinel-group.js';
@@ -133,6 +134,21 @@ test('a change that no replica has in time is UNAVAILABLE, and stands; reads go 
     return done === 'OK';
   });
   expect((await replica.texts('KEYS', '*visit-1')).length).toBe(1);
+});
+
+test('a server that is too old is refused at the start, by its version and the one that is needed', async () => {
+  const server = kept(await PretendedRedis.start('redis_version:5.0.14'));
+  const { code, stdout, stderr } = await runToEnd({
+    flags: ['--port', '0', '--log-level', 'silent'],
+    environment: { MSESSION_ENGINE: `redis://127.0.0.1:${server.port}` },
+  });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      `msessiond: Redis 5.0.14 at 127.0.0.1:${server.port} is too old: ` +
+      'msession needs Redis 6.2 or later, or Valkey (setting engine)\n',
+  });
 });
 
 describe('behind TLS, with users', () => {

@@ -4,8 +4,16 @@ import { EngineError, StoreFault } from '@msession/engine';
 /** Errors of commands that were not carried out: worth another try, since the state behind them passes. */
 const passing = /^(LOADING|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|BUSY|Too many Cluster redirections)\b/;
 
+/** Redis before 7 hands on what it refuses a command of a script with inside of an error of that script. */
+const scriptAround = /^ERR Error running script \(call to f_\w+\): (?:@user_script: ?\d+: )+-?/;
+
+/** What Redis refused something with, a script's commands included: its code stands first. */
+export function refusedWith(error: Error): string {
+  return error.message.replace(scriptAround, '');
+}
+
 export function isPassing(error: Error): boolean {
-  return passing.test(error.message);
+  return passing.test(refusedWith(error));
 }
 
 export function isNoScript(error: unknown): boolean {
@@ -43,6 +51,6 @@ export function engineError(error: unknown): EngineError {
   const fault = error instanceof Error ? refusal(error) : undefined;
   if (fault !== undefined) return fault;
   if (error instanceof Error && !isConnectionError(error))
-    return unavailable(`Redis refused: ${message.slice(0, 200)}`);
+    return unavailable(`Redis refused: ${refusedWith(error).slice(0, 200)}`);
   return unavailable('the connection to Redis was lost; it is not known whether this was done');
 }

@@ -13,6 +13,7 @@ import type { RedisServers } from './redis-address.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { evalBytes, type WrittenCall } from './script-call.js';
 import type { ScriptReply } from './script-runner.js';
+import { askVersion, hasShardedChannels, type ServerVersion } from './server-version.js';
 
 export interface RedisLinkOptions {
   readonly servers: RedisServers;
@@ -54,6 +55,8 @@ export class RedisLink {
     willWrite: (stream) => this.#hold(stream),
     settled: (command, reply, error) => this.#onSettled(command, reply, error),
   };
+  /** Of each master, as of the start. */
+  #versions: readonly ServerVersion[] = [];
   #fault: string | undefined = 'not connected yet';
   #wasReady = false;
   /** Calls were given up, and nothing was answered meanwhile. */
@@ -89,9 +92,10 @@ export class RedisLink {
     return this.#fault;
   }
 
-  /** Resolves when commands can be sent; rejects when that is not so within the timeout. */
+  /** Resolves when commands can be sent; rejects when that is not so within the timeout, or a server is too old. */
   async open(): Promise<void> {
     await Promise.all([...new Set([this.#client, this.#subscriber])].map((client) => this.#ready(client)));
+    this.#versions = await Promise.all(this.#masters().map(askVersion));
   }
 
   #ready(client: Redis | Cluster): Promise<void> {
@@ -153,12 +157,15 @@ export class RedisLink {
   /** Runs a command on every master. */
   async onMasters(words: readonly [string, ...string[]]): Promise<unknown[]> {
     const [name, ...rest] = words;
-    const nodes = this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
     try {
-      return await Promise.all(nodes.map((node) => node.call(name, ...rest)));
+      return await Promise.all(this.#masters().map((node) => node.call(name, ...rest)));
     } catch (error) {
       throw engineError(error);
     }
+  }
+
+  #masters(): readonly Redis[] {
+    return this.#client instanceof Cluster ? this.#client.nodes('master') : [this.#client];
   }
 
   async publish(channel: string, message: Buffer): Promise<void> {
@@ -172,10 +179,8 @@ export class RedisLink {
   }
 
   /** Whether messages of a bucket can stay with its own node: in a Cluster of Redis 7 or later. */
-  async hasShardedChannels(): Promise<boolean> {
-    if (!this.isCluster) return false;
-    const versions = await this.onMasters(['INFO', 'server']);
-    return versions.every((text) => Number(/redis_version:(\d+)/.exec(String(text))?.[1] ?? 0) >= 7);
+  get hasShardedChannels(): boolean {
+    return this.isCluster && this.#versions.every(hasShardedChannels);
   }
 
   /** As `subscribe`, on the nodes of the channels' buckets; where a bucket moves, its subscription follows. */

@@ -68,7 +68,7 @@ class ScriptLockService implements LockService {
     const { clock } = engine.clock;
     const bucketOf = (idText: string): number => placeOf(Buffer.from(idText, 'latin1')).bucket;
     const { link, keys } = engine;
-    const isSharded = await link.hasShardedChannels();
+    const isSharded = link.hasShardedChannels;
     const calls = new LockCalls(engine, this.#frontEndLifeMs, isSharded);
     const presence = new Presence({
       clock,

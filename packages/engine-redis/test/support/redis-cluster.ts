@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 import { RedisProcess, untilSo } from './redis-process.js';
+import { redisProgram } from './redis-program.js';
 
 const run = promisify(execFile);
 
@@ -36,7 +37,7 @@ export class RedisCluster {
             'cluster-enabled yes',
             'cluster-config-file nodes.conf',
             // by default the bus is 10,000 above the port, which may be no port at all
-            `cluster-port ${await freePort()}`,
+            ...(redisProgram().hasClusterPort ? [`cluster-port ${await freePort()}`] : []),
             `cluster-node-timeout ${nodeTimeoutMs}`,
             'cluster-require-full-coverage no',
             'cluster-replica-validity-factor 0',
@@ -47,7 +48,7 @@ export class RedisCluster {
     const cluster = new RedisCluster(servers);
     const nodes = servers.map(({ host, port }) => `${host}:${port}`);
     try {
-      await run('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-replicas', '1', '--cluster-yes']);
+      await run(redisProgram().client, ['--cluster', 'create', ...nodes, '--cluster-replicas', '1', '--cluster-yes']);
       await cluster.settled();
     } catch (error) {
       await cluster.stop();

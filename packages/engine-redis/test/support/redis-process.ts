@@ -1,6 +1,6 @@
-// One redis-server (or Sentinel, which is the same program) on free loopback ports, in a folder of its own, ended by its
-// own process id. It can be killed, frozen and started again on the same port with the same files. No server outlives
-// the process that started it.
+// One server of Redis or Valkey (or Sentinel, which is the same program) on free loopback ports, in a folder of its own,
+// ended by its own process id. It can be killed, frozen and started again on the same port with the same files. No server
+// outlives the process that started it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { ReplyValue, RequestWord } from '@msession/protocol';
 import { ControlConnection } from './control-connection.js';
 import { freePort } from './free-port.js';
+import { redisProgram } from './redis-program.js';
 
 export interface RedisProcessOptions {
   /** Lines of redis.conf beside port, folder and silence about disks. */
@@ -82,7 +83,8 @@ export class RedisProcess {
     options: RedisProcessOptions | ((port: number) => Promise<RedisProcessOptions> | RedisProcessOptions) = {},
   ): Promise<RedisProcess> {
     for (let tries = 1; ; tries++) {
-      const port = await freePort();
+      // without a choice the bus of a cluster is 10,000 above, which has to be a port
+      const port = await freePort(redisProgram().hasClusterPort ? 65_535 : 55_535);
       const server = new RedisProcess(port, typeof options === 'function' ? await options(port) : options);
       try {
         await server.restart();
@@ -106,7 +108,7 @@ export class RedisProcess {
   /** Starts it again where it ran before; resolves when it answers. */
   async restart(): Promise<void> {
     const words = [this.#configFile, ...(this.#options.mode === 'sentinel' ? ['--sentinel'] : [])];
-    const child = spawn('redis-server', words, { stdio: 'ignore' });
+    const child = spawn(redisProgram().server, words, { stdio: 'ignore' });
     this.#child = child;
     running.add(child);
     child.once('exit', () => {

@@ -1,6 +1,7 @@
 // A single redis-server: open as Redis starts by default, or behind TLS with users, as on a network.
 import { type Certificates, makeCertificates } from '../../../server/test/support/certificates.js';
 import { RedisProcess } from './redis-process.js';
+import { redisProgram } from './redis-program.js';
 
 export async function startSingleRedis(config: readonly string[] = []): Promise<RedisProcess> {
   return await RedisProcess.start({ config });
@@ -28,6 +29,9 @@ export async function startGuardedRedis({ prefix, rules }: GuardedRedisOptions):
   const identity = certificates.server();
   const administrator = { username: 'administrator', password: 'administrators-password' };
   const user = { username: 'sessions', password: 'p@ss:word/with?signs' };
+  const { hasChannelRules } = redisProgram();
+  const anyChannel = hasChannelRules ? ' &*' : '';
+  const ownChannels = hasChannelRules ? ` &${prefix}*` : '';
   const server = await RedisProcess.start({
     tls: {
       authority: certificates.authority.certificate,
@@ -38,8 +42,8 @@ export async function startGuardedRedis({ prefix, rules }: GuardedRedisOptions):
     administrator,
     config: [
       'user default off',
-      `user ${administrator.username} on >${administrator.password} ~* &* +@all`,
-      `user ${user.username} on >${user.password} ~${prefix}* &${prefix}* ${rules.join(' ')}`,
+      `user ${administrator.username} on >${administrator.password} ~*${anyChannel} +@all`,
+      `user ${user.username} on >${user.password} ~${prefix}*${ownChannels} ${rules.join(' ')}`,
     ],
   });
   return { server, certificates, administrator, user };

@@ -1,8 +1,9 @@
-// Batches and folding where the disk refuses: what is on disk stays there, and what could not be written can be later.
+// Batches that come in parts, and batches and folding where the disk refuses: what is on disk stays there, what could not
+// be written can be later, and of a batch all is there or nothing.
 import { afterEach, expect, test } from 'vitest';
 import { BatchBuilder, bytesOf } from './batch.js';
 import { BatchApplier } from './batch-applier.js';
-import { foldedAtOnce, hasJournal, removedAtOnce } from './journal.js';
+import { foldedAtOnce, foldJournal, hasJournal, removedAtOnce } from './journal.js';
 import { initialise, openTables, recordCount, type StoreState } from './store-environment.js';
 import { type Growth, StoreRoom } from './store-room.js';
 import { testDirectory } from './test-stores.js';
@@ -58,7 +59,12 @@ function fixture() {
   const environment = { ...tables, room };
   const applier = new BatchApplier(environment, initialise(environment), 0);
   const markOf = (number: number) => environment.families.get(keyOf(number))?.at(-1);
-  return { environment, room, applier, markOf };
+  /** What the next process finds. */
+  const foldedLater = () => {
+    foldJournal(environment, file);
+    return { count: recordCount(environment), hasJournal: hasJournal(environment) };
+  };
+  return { environment, room, applier, markOf, foldedLater };
 }
 
 test('a disk that fills up while folded entries leave the journal keeps no batch from it', () => {
@@ -77,4 +83,80 @@ test('a disk that fills up while folded entries leave the journal keeps no batch
   expect(hasJournal(environment)).toBe(false);
   expect(recordCount(environment)).toBe(many + 1);
   expect([0, many - 2, many - 1, many].map(markOf)).toEqual([1, 1, 2, 2]);
+});
+
+test('a batch that came in parts is as one that came as a whole', () => {
+  const { applier, markOf, foldedLater } = fixture();
+  applier.append(batchOf(0, 3, 1), state, 2);
+  applier.begin(batchOf(2, 3, 2));
+  applier.begin(batchOf(4, 3, 3));
+  applier.append(batchOf(6, 2, 4), state, 3);
+  expect(applier.settled).toBe(0);
+  applier.foldAll();
+  expect(applier.settled).toBe(3);
+  expect([0, 1, 2, 3, 4, 5, 6, 7].map(markOf)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+  expect(foldedLater()).toEqual({ count: 8, hasJournal: false });
+});
+
+test('parts whose batch has no end are nothing to the next process', () => {
+  const { applier, markOf, foldedLater } = fixture();
+  applier.append(batchOf(0, 3, 1), state, 2);
+  applier.begin(batchOf(2, 3, 2));
+  expect(foldedLater()).toEqual({ count: 3, hasJournal: false });
+  expect([0, 1, 2, 3].map(markOf)).toEqual([1, 1, 1, undefined]);
+});
+
+test('an end without anything in it makes a batch of the parts', () => {
+  const { applier, markOf, foldedLater } = fixture();
+  applier.begin(batchOf(0, 3, 1));
+  applier.append([], state, 2);
+  expect(foldedLater()).toEqual({ count: 3, hasJournal: false });
+  expect(markOf(2)).toBe(1);
+});
+
+test('parts stay when the end finds no room, and count with the end that does', () => {
+  const { environment, room, applier, markOf } = fixture();
+  applier.append(batchOf(0, 3, 1), state, 2);
+  applier.begin(batchOf(2, 3, 2));
+  room.refusals = Number.POSITIVE_INFINITY;
+  expect(() => applier.append(batchOf(5, 3, 3), state, 3)).toThrow(/no space left/);
+  // what was in the journal has moved to make room; the parts have no place in the tables yet
+  expect([0, 1, 2, 3].map(markOf)).toEqual([1, 1, 1, undefined]);
+  room.refusals = 0;
+  applier.append(batchOf(5, 3, 3), state, 4);
+  applier.foldAll();
+  expect([0, 1, 2, 3, 4, 5, 6, 7].map(markOf)).toEqual([1, 1, 2, 2, 2, 3, 3, 3]);
+  expect(hasJournal(environment)).toBe(false);
+});
+
+test('what is folded while a batch has no end is only what was before it', () => {
+  const { applier, markOf } = fixture();
+  applier.append(batchOf(0, 3, 1), state, 2);
+  applier.begin(batchOf(2, 3, 2));
+  applier.foldAll();
+  expect(applier.settled).toBe(2);
+  expect([0, 1, 2, 3].map(markOf)).toEqual([1, 1, 1, undefined]);
+  applier.append(batchOf(5, 1, 3), state, 3);
+  applier.foldAll();
+  expect([2, 3, 4, 5].map(markOf)).toEqual([2, 2, 2, 3]);
+});
+
+test('a batch whose end goes straight into the tables brings its parts with it', () => {
+  const { environment, applier, markOf, foldedLater } = fixture();
+  applier.begin(batchOf(0, 3, 1));
+  applier.apply(batchOf(2, 2, 2), state, 2);
+  expect(applier.settled).toBe(2);
+  expect([0, 1, 2, 3].map(markOf)).toEqual([1, 1, 2, 2]);
+  expect(hasJournal(environment)).toBe(false);
+  // nothing of them is left to come back behind what is newer
+  applier.append(batchOf(0, 1, 3), state, 3);
+  expect(foldedLater()).toEqual({ count: 4, hasJournal: false });
+  expect(markOf(0)).toBe(3);
+});
+
+test('a limit of the store takes batches as a whole alone', () => {
+  const { applier, foldedLater } = fixture();
+  applier.setMaxStoreBytes(64 * 1024);
+  expect(() => applier.begin(batchOf(0, 3, 1))).toThrow(/as a whole/);
+  expect(foldedLater()).toEqual({ count: 0, hasJournal: false });
 });

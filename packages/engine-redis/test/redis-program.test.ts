@@ -31,11 +31,12 @@ describe('versions differ in', () => {
     ['Redis server v=6.2.14 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64', 'Redis', '6.2.14', false, true],
     ['Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64', 'Redis', '7.0.15', true, true],
     ['Valkey server v=8.0.1 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64', 'Valkey', '8.0.1', true, true],
-  ])('%s', (says, product, version, hasClusterPort, isSince62) => {
+  ])('%s', (says, product, version, isSince7, isSince62) => {
     expect(readRedisProgram(program('some-server', says))).toMatchObject({
       product,
       version,
-      hasClusterPort,
+      hasClusterPort: isSince7,
+      hasShardedChannels: isSince7,
       hasChannelRules: isSince62,
       isSupported: isSince62,
     });

@@ -16,6 +16,8 @@ export interface RedisProgram {
   readonly version: string;
   /** Whether the port of a cluster's bus can be chosen; it is 10,000 above the other where it cannot. */
   readonly hasClusterPort: boolean;
+  /** Whether messages can stay with the node of a slot. */
+  readonly hasShardedChannels: boolean;
   /** Whether users have rules for channels. */
   readonly hasChannelRules: boolean;
   /** Whether the engine takes it: tests of an older one say what it lacks. */
@@ -40,6 +42,7 @@ export function readRedisProgram(server: string, named = 'the tests need it'): R
     product: product as 'Redis' | 'Valkey',
     version,
     hasClusterPort: major >= 7,
+    hasShardedChannels: major >= 7,
     hasChannelRules: isSince62,
     isSupported: isSince62,
   };

@@ -177,7 +177,16 @@ export class ClientCore<E extends Encoding = 'utf8'> extends EventEmitter<Client
         .catch(() => {});
       throw error;
     }
-    await lock.release();
+    try {
+      await lock.release();
+    } catch (error) {
+      // where the server keeps the lock because it cannot write
+      await lock
+        .discard()
+        .release()
+        .catch(() => {});
+      throw error;
+    }
     return result;
   }
 

@@ -43,7 +43,14 @@ export function createCommandMethods<E extends Encoding>(dispatch: Dispatch): Co
   const methods: Record<string, (...parameters: unknown[]) => Promise<unknown>> = {};
   for (const spec of callableSpecs()) {
     const prepare = compileCall(spec);
-    methods[methodName(spec.name)] = async (...parameters) => dispatch(prepare(parameters));
+    // no async function: it would put three more promises around each call
+    methods[methodName(spec.name)] = (...parameters) => {
+      try {
+        return dispatch(prepare(parameters));
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
   }
   return methods as unknown as CommandMethods<E>;
 }
@@ -76,41 +83,44 @@ const isOptional = (spec: PositionSpec): boolean =>
 export function compileCall(spec: CommandSpec): (parameters: readonly unknown[]) => PreparedCall {
   const method = methodName(spec.name);
   const name = spec.name.split(' ');
-  const positions = spec.arguments.filter(isPosition);
-  const required = positions.filter((position) => !isOptional(position)).length;
+  // what a parameter is called in messages is put together once, not in every call
+  const named = <Spec extends ArgumentSpec>(argument: Spec) => ({
+    argument,
+    what: `${argument.name} of ${method}()`,
+  });
+  const positions = spec.arguments.filter(isPosition).map(named);
+  const required = positions.filter(({ argument }) => !isOptional(argument)).length;
   const withheld = withheldOptions[spec.name] ?? [];
   const options = spec.arguments
     .filter((argument): argument is OptionSpec => !isPosition(argument))
-    .filter((argument) => !withheld.includes(argument.name));
-  const guards = (spec.guardedForm ?? []).filter((argument) => argument.kind === 'option');
-  const counted = spec.guardedForm?.find((argument) => argument.kind === 'counted');
-  const optionNames = [...options, ...guards].map((option) => option.name);
+    .filter((argument) => !withheld.includes(argument.name))
+    .map(named);
+  const guarded = spec.guardedForm ?? [];
+  const guards = guarded.filter((argument) => argument.kind === 'option').map(named);
+  const counted = guarded.filter((argument) => argument.kind === 'counted').map(named)[0];
+  const optionNames = [...options, ...guards].map(({ argument }) => argument.name);
+  const known = new Set<string>([...optionNames, ...callOptionNames]);
   const isIdempotent = spec.flags.includes('idempotent');
   const isBlocking = spec.flags.includes('blocking');
   const read = compileReply(spec.reply);
 
-  const checkNames = (given: Readonly<Record<string, unknown>>) => {
-    for (const key of Object.keys(given))
-      if (!optionNames.includes(key) && !callOptionNames.has(key))
-        throw new ArgumentError(
-          `${method}() has no option '${key}' (${[...optionNames, ...callOptionNames].join(', ')})`,
-        );
-  };
-
   return (parameters) => {
     const { values, given } = splitOptions(parameters, positions.length, required, method);
-    checkNames(given);
+    for (const key in given)
+      if (!known.has(key) && Object.hasOwn(given, key))
+        throw new ArgumentError(`${method}() has no option '${key}' (${[...known].join(', ')})`);
     const words: Word[] = [...name];
-    const isGuarded = guards.some((guard) => given[guard.name] !== undefined);
-    positions.forEach((position, index) => {
+    const isGuarded = guards.some(({ argument }) => given[argument.name] !== undefined);
+    for (let index = 0; index < positions.length; index++) {
+      const { argument, what } = positions[index] as (typeof positions)[number];
       const value = values[index];
-      if (value === undefined && isOptional(position)) return;
-      if (position.kind === 'rest' && isGuarded && counted !== undefined) {
-        for (const guard of guards) pushOption(words, guard, given[guard.name], method);
-        pushOption(words, counted, value, method);
-      } else pushPosition(words, position, value, method);
-    });
-    for (const option of options) pushOption(words, option, given[option.name], method);
+      if (value === undefined && isOptional(argument)) continue;
+      if (argument.kind === 'rest' && isGuarded && counted !== undefined) {
+        for (const guard of guards) pushOption(words, guard.argument, given[guard.argument.name], guard.what);
+        pushOption(words, counted.argument, value, counted.what);
+      } else pushPosition(words, argument, value, what);
+    }
+    for (const { argument, what } of options) pushOption(words, argument, given[argument.name], what);
     const waitMs = isBlocking && typeof given.waitMs === 'number' ? given.waitMs : 0;
     return { command: spec.name, words, isIdempotent, isBlocking: waitMs > 0, waitMs, options: given, read };
   };
@@ -142,15 +152,13 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-function pushPosition(words: Word[], spec: PositionSpec, value: unknown, method: string): void {
-  const what = `${spec.name} of ${method}()`;
+function pushPosition(words: Word[], spec: PositionSpec, value: unknown, what: string): void {
   if (spec.kind === 'word') words.push(oneOf(spec.words, value, what));
   else if (spec.kind === 'positional') words.push(convert(spec.type, value, what));
   else pushRun(words, spec, value, what, spec.minimum);
 }
 
-function pushOption(words: Word[], spec: ArgumentSpec, value: unknown, method: string): void {
-  const what = `${spec.name} of ${method}()`;
+function pushOption(words: Word[], spec: ArgumentSpec, value: unknown, what: string): void {
   if (value === undefined || value === false) {
     if ('required' in spec && spec.required === true) throw new ArgumentError(`${what} is missing`);
     if (value === undefined || spec.kind === 'flag') return;

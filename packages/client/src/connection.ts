@@ -69,11 +69,15 @@ export class Connection {
     this.scheduleFlush();
   }
 
-  /** Sends what the queue holds when this tick is over: all of it in one write. */
+  /**
+   * Sends what the queue holds when everything that was readable has been read: all of it in one write. A web server
+   * reads several requests, or the replies to several, in one turn of the event loop; a write for each of them is what
+   * costs most (bench/src/cycle).
+   */
   scheduleFlush(): void {
     if (this.isFlushScheduled || this.isBackedUp || this.isClosed) return;
     this.isFlushScheduled = true;
-    process.nextTick(() => {
+    setImmediate(() => {
       this.isFlushScheduled = false;
       this.flush();
     });

@@ -22,6 +22,8 @@ export interface LockGrant {
   readonly data: Buffer | null;
   /** The connection the lock was taken on. */
   readonly epoch: number;
+  /** It was not free when it was asked for. */
+  readonly hasWaited: boolean;
 }
 
 /** How much later than the server's own LOCKED a wait is given up, milliseconds. */
@@ -34,6 +36,7 @@ interface Wait {
   readonly deadlineMs: number;
   call: PendingCall | undefined;
   ticket: number | undefined;
+  hasWaited: boolean;
   isOver: boolean;
   finish(outcome: LockGrant | MsessionError): void;
 }
@@ -70,6 +73,7 @@ export class LockWaits {
         deadlineMs: clock.nowMs() + request.waitMs,
         call: undefined,
         ticket: undefined,
+        hasWaited: false,
         isOver: false,
         finish: (outcome) => {
           if (wait.isOver) return;
@@ -156,6 +160,11 @@ export class LockWaits {
       this.early.delete(ticket);
       this.receive(granted);
     } else if (wait.isOver) this.withdraw(wait, ticket);
+    // the grant of a free lock comes right behind its ticket, and is read before promises go on
+    else
+      queueMicrotask(() => {
+        wait.hasWaited = true;
+      });
   }
 
   private refused(wait: Wait, error: MsessionError): void {
@@ -182,7 +191,13 @@ export class LockWaits {
     if (!Number.isSafeInteger(number))
       wait.finish(new ConnectionError('BAD_REPLY', 'a lock was granted without a key'));
     else if (wait.isOver) this.release(Buffer.isBuffer(id) ? id : wait.request.id, number);
-    else wait.finish({ key: number, data: Buffer.isBuffer(data) ? data : null, epoch: this.link.epoch });
+    else
+      wait.finish({
+        key: number,
+        data: Buffer.isBuffer(data) ? data : null,
+        epoch: this.link.epoch,
+        hasWaited: wait.hasWaited,
+      });
   }
 
   private giveUp(wait: Wait, error: MsessionError): void {

@@ -46,11 +46,24 @@ export class PendingCall {
     if (this.isSettled) {
       if (!(value instanceof ReplyError)) this.request.onLateReply?.(value);
     } else if (value instanceof ReplyError) this.fail(new ServerError(value.code, value.message, this.request.command));
-    else this.settle(() => this.request.onReply(value));
+    else {
+      this.begin();
+      try {
+        this.request.onReply(value);
+      } finally {
+        this.onSettled(this);
+      }
+    }
   }
 
   fail(error: MsessionError): void {
-    if (!this.isSettled) this.settle(() => this.request.onError(error));
+    if (this.isSettled) return;
+    this.begin();
+    try {
+      this.request.onError(error);
+    } finally {
+      this.onSettled(this);
+    }
   }
 
   abort(reason: unknown): void {
@@ -76,14 +89,10 @@ export class PendingCall {
     return this.isSent ? 'after it was sent, so it may be carried out' : 'before it was sent, so nothing happened';
   }
 
-  private settle(tell: () => void): void {
+  /** Whatever would settle it another way is called off. */
+  private begin(): void {
     this.isSettled = true;
     this.timer?.cancel();
     this.stopListening?.();
-    try {
-      tell();
-    } finally {
-      this.onSettled(this);
-    }
   }
 }

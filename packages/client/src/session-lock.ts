@@ -45,13 +45,15 @@ export class SessionLock<E extends Encoding = 'utf8'> {
   readonly id: TextInput;
   /** The fencing token: grows with every lock taken on the server. */
   readonly key: number;
-  /** Aborted, with a LockLostError, as soon as the lock is known to be lost. */
-  readonly signal: AbortSignal;
+  /** Another held it when it was asked for. */
+  readonly hasWaited: boolean;
   private readonly host: LockHost;
   private readonly encoding: Encoding;
   private readonly leaseMs: number;
   private readonly renewUntilMs: number;
-  private readonly loss = new AbortController();
+  /** Made for who asks for the signal: a page that nobody disturbs has no use for it. */
+  private controller: AbortController | undefined;
+  private loss: LockLostError | undefined;
   private held: Buffer | null;
   private writes: Writes = emptyWrites();
   private renewal: ScheduledTimer | undefined;
@@ -62,11 +64,18 @@ export class SessionLock<E extends Encoding = 'utf8'> {
     this.id = id;
     this.key = grant.key;
     this.held = grant.data;
-    this.signal = this.loss.signal;
+    this.hasWaited = grant.hasWaited;
     this.encoding = options.encoding ?? host.options.encoding;
     this.leaseMs = options.leaseMs ?? defaultLeaseMs;
     this.renewUntilMs = host.options.clock.nowMs() + (options.renewForMs ?? 300_000);
     this.scheduleRenewal();
+  }
+
+  /** Aborted, with a LockLostError, as soon as the lock is known to be lost. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.loss !== undefined && !this.controller.signal.aborted) this.controller.abort(this.loss);
+    return this.controller.signal;
   }
 
   /** The session's data as it was when the lock was taken, or as set since; null when there is none. */
@@ -153,10 +162,11 @@ export class SessionLock<E extends Encoding = 'utf8'> {
 
   /**
    * Writes what was set and frees the lock, in one step. Rejects with LOCK_LOST, and then nothing was written; a
-   * second call changes nothing.
+   * second call changes nothing. With `ifRevision` it is done only if the data still has that revision; otherwise it
+   * rejects with STALE, nothing was written, and the lock is still held. After OOM it is, too.
    */
-  release(): Promise<void> {
-    this.released ??= this.unlock();
+  release(options: { readonly ifRevision?: number } = {}): Promise<void> {
+    this.released ??= this.unlock(options.ifRevision);
     return this.released;
   }
 
@@ -165,18 +175,26 @@ export class SessionLock<E extends Encoding = 'utf8'> {
     if (this.released === undefined) this.extend().catch(() => {});
   }
 
-  private async unlock(): Promise<void> {
+  private async unlock(ifRev: number | undefined): Promise<void> {
     this.renewal?.cancel();
     const options = optionsOf(this.writes);
+    const hasWrites = Object.keys(options).length > 0;
+    if (ifRev !== undefined) options.ifRev = ifRev;
     try {
       await this.host.dispatch(unlock([this.id, this.key, options]));
     } catch (error) {
-      // whoever destroyed the session has freed its lock, too; that is no loss where nothing was to be written
-      const isGone = error instanceof MsessionError && error.code === 'NOSESSION';
-      if (!isGone || Object.keys(options).length > 0) throw this.noticeLoss(error);
-    } finally {
+      const code = error instanceof MsessionError ? error.code : undefined;
+      if (code === 'STALE' || code === 'OOM') {
+        this.released = undefined;
+        this.scheduleRenewal();
+        throw error;
+      }
       this.host.onReleased(this as unknown as SessionLock<Encoding>);
+      // whoever destroyed the session has freed its lock, too; that is no loss where nothing was to be written
+      if (code !== 'NOSESSION' || hasWrites) throw this.noticeLoss(error);
+      return;
     }
+    this.host.onReleased(this as unknown as SessionLock<Encoding>);
   }
 
   private scheduleRenewal(): void {
@@ -185,7 +203,7 @@ export class SessionLock<E extends Encoding = 'utf8'> {
     if (clock.nowMs() + delayMs > this.renewUntilMs) return;
     this.renewal = clock.schedule(delayMs, () => {
       this.extend().catch(() => {});
-      if (!this.signal.aborted) this.scheduleRenewal();
+      if (this.loss === undefined) this.scheduleRenewal();
     });
   }
 
@@ -194,7 +212,8 @@ export class SessionLock<E extends Encoding = 'utf8'> {
     if (!isLost) return error;
     this.renewal?.cancel();
     const loss = new LockLostError('the lock was lost before it was released; nothing was written', error);
-    this.loss.abort(loss);
+    this.loss ??= loss;
+    this.controller?.abort(this.loss);
     return loss;
   }
 
@@ -230,16 +249,17 @@ function emptyWrites(): Writes {
 }
 
 function optionsOf(writes: Writes): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  if (writes.data !== undefined) options.data = writes.data;
+  if (writes.className !== undefined) options.className = writes.className;
+  if (writes.timeoutSeconds !== undefined) options.timeoutSeconds = writes.timeoutSeconds;
+  if (writes.variables.size === 0) return options;
   const given = [...writes.variables.values()];
   const variables = given.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]);
   const unset = given.filter(({ value }) => value === undefined).map(({ name }) => name);
-  return {
-    ...(writes.data === undefined ? {} : { data: writes.data }),
-    ...(writes.className === undefined ? {} : { className: writes.className }),
-    ...(writes.timeoutSeconds === undefined ? {} : { timeoutSeconds: writes.timeoutSeconds }),
-    ...(variables.length === 0 ? {} : { variables }),
-    ...(unset.length === 0 ? {} : { unset }),
-  };
+  if (variables.length > 0) options.variables = variables;
+  if (unset.length > 0) options.unset = unset;
+  return options;
 }
 
 function keyOf(name: TextInput): string {

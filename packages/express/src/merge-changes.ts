@@ -18,7 +18,14 @@ const cookieKey = 'cookie';
 
 function fingerprint(value: unknown, serializer: SessionSerializer): string | undefined {
   if (value === undefined) return undefined;
-  return Buffer.from(serializer.stringify({ value }) as string).toString('latin1');
+  const bytes = serializer.stringify({ value });
+  return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
+}
+
+function isSame(a: unknown, b: unknown, serializer: SessionSerializer): boolean {
+  // what is one and the same text, number or the like need not be serialized to be compared
+  if (a === b && (typeof a !== 'object' || a === null)) return true;
+  return fingerprint(a, serializer) === fingerprint(b, serializer);
 }
 
 function own(session: Session, key: string): unknown {
@@ -29,7 +36,16 @@ function own(session: Session, key: string): unknown {
 export function changedKeys(base: Session, mine: Session, serializer: SessionSerializer): string[] {
   const keys = new Set([...Object.keys(base), ...Object.keys(mine)]);
   keys.delete(cookieKey);
-  return [...keys].filter((key) => fingerprint(own(base, key), serializer) !== fingerprint(own(mine, key), serializer));
+  return [...keys].filter((key) => !isSame(own(base, key), own(mine, key), serializer));
+}
+
+/** Whether there are such keys. */
+export function hasChanges(base: Session, mine: Session, serializer: SessionSerializer): boolean {
+  for (const key of Object.keys(mine))
+    if (key !== cookieKey && !isSame(own(base, key), mine[key], serializer)) return true;
+  for (const key of Object.keys(base))
+    if (key !== cookieKey && !Object.hasOwn(mine, key) && !isSame(base[key], undefined, serializer)) return true;
+  return false;
 }
 
 /** `theirs` with this request's changes; keys that both changed go to their resolver. */
@@ -42,9 +58,9 @@ export function mergeChanges(base: Session, theirs: Session, mine: Session, cont
     if (theirText !== fingerprint(own(base, key), serializer)) {
       // the same change made twice is a conflict, too: two requests that count from 1 to 2 make 3
       const resolved = context.resolverFor(key)(key, own(base, key), own(theirs, key), value);
-      const isSame = theirText === fingerprint(value, serializer);
-      if (!isSame) metrics.conflicts++;
-      if (!isSame && resolved === doesNotFit) metrics.conflictsKeptMine++;
+      const isAgreed = theirText === fingerprint(value, serializer);
+      if (!isAgreed) metrics.conflicts++;
+      if (!isAgreed && resolved === doesNotFit) metrics.conflictsKeptMine++;
       if (resolved !== doesNotFit) value = resolved;
     }
     if (value === undefined) delete merged[key];

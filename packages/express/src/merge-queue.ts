@@ -15,8 +15,8 @@ export class MergeQueue {
 
   /** Runs the work when earlier merges of this process are done. */
   async inTurn<Result>(serverId: string, work: () => Promise<Result>): Promise<Result> {
-    const previous = this.#last.get(serverId) ?? Promise.resolve();
-    const turn = previous.then(work, work);
+    const previous = this.#last.get(serverId);
+    const turn = previous === undefined ? work() : previous.then(work, work);
     this.#last.set(serverId, turn);
     try {
       return await turn;

@@ -12,7 +12,13 @@ export interface OpenSession {
   bytes: Buffer | undefined;
   /** Revision of `bytes`; undefined when it must be asked for. */
   revision: number | undefined;
+  /** That revision while it is on its way; answers undefined when it must be asked for again. */
+  revisionAsked: Promise<number | undefined> | undefined;
   lock: SessionLock<'buffer'> | undefined;
+  /** The application has ended its response: what is saved now is saved for the last time, and frees the lock. */
+  isEnding: boolean;
+  /** A write that frees the lock, under way; others wait for it. */
+  lastWrite: Promise<unknown> | undefined;
   /** The response is finished and the lock was given back. */
   isFinished: boolean;
   /** Taken over from the old store, where it is deleted after the next save. */
@@ -26,7 +32,10 @@ export function newOpenSession(serverId: string, mode: SessionMode): OpenSession
     isFound: false,
     bytes: undefined,
     revision: undefined,
+    revisionAsked: undefined,
     lock: undefined,
+    isEnding: false,
+    lastWrite: undefined,
     isFinished: false,
     isMigrated: false,
   };
@@ -36,4 +45,5 @@ export function newOpenSession(serverId: string, mode: SessionMode): OpenSession
 export function remember(open: OpenSession, bytes: Buffer): void {
   open.bytes = bytes;
   open.revision = undefined;
+  open.revisionAsked = undefined;
 }

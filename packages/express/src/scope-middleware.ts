@@ -48,7 +48,8 @@ export function openScope<Request extends RequestMode>(
   mode: ScopeOptions<Request>['mode'],
 ): { readonly scope: SessionScope; readonly sessions: RequestSessions } {
   const modeOf = () => checkMode(typeof mode === 'function' ? mode(request) : mode);
-  const scope = new SessionScope(modeOf, lockNote(request.method, request.originalUrl ?? request.url));
+  const noteOf = () => lockNote(request.method, request.originalUrl ?? request.url);
+  const scope = new SessionScope(modeOf, noteOf);
   scope.follow(response);
   const sessions: RequestSessions = {
     get mode() {
@@ -57,6 +58,31 @@ export function openScope<Request extends RequestMode>(
     release: () => scope.release(),
   };
   return { scope, sessions };
+}
+
+type End = (this: unknown, ...parameters: unknown[]) => unknown;
+
+/**
+ * Tells the scope when the application calls `response.end`, whoever has put a function of its own there by then:
+ * express-session saves in its own, and does not say whether it was told to save or the response ended.
+ */
+function watchEnd(response: ResponseEvents & { end?: unknown }, scope: SessionScope): void {
+  const watched = (end: End): End =>
+    function (this: unknown, ...parameters) {
+      scope.noteEnd();
+      return end.apply(this, parameters);
+    };
+  // without `end` there is nothing to watch: not a response of node
+  if (typeof response.end !== 'function') return;
+  let current = response.end as End;
+  Object.defineProperty(response, 'end', {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set: (end: End) => {
+      current = watched(end);
+    },
+  });
 }
 
 export function scopeMiddleware<Request extends RequestMode>(options: ScopeOptions<Request>) {
@@ -72,6 +98,7 @@ export function scopeMiddleware<Request extends RequestMode>(options: ScopeOptio
       return;
     }
     const { scope, sessions } = openScope(request, response, mode);
+    watchEnd(response, scope);
     request.msession = sessions;
     scope.run(request, () => next());
   };

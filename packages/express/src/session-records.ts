@@ -130,6 +130,22 @@ export class SessionRecords {
     }
   }
 
+  /** Renews the life of a session that is touched for the last time in this request, and frees its lock with it. */
+  async touchLast(open: OpenSession, session: SessionData): Promise<void> {
+    const { lock, serverId } = open;
+    const seconds = this.options.ttlOf(session);
+    if (lock === undefined || Number.isNaN(seconds)) return this.touch(serverId, session);
+    open.lock = undefined;
+    if (seconds !== undefined) lock.setTimeout(seconds);
+    try {
+      await lock.release();
+    } catch (error) {
+      if (codeOf(error) !== 'LOCK_LOST') throw error;
+      // the lock was another's by now; the session may still be there
+      await this.touch(serverId, session);
+    }
+  }
+
   /** Destroys a session with its sub-sessions, whoever holds its lock. */
   async destroy(serverId: string): Promise<boolean> {
     try {
@@ -153,6 +169,7 @@ export class SessionRecords {
     if (open.lock === undefined) return;
     open.mode = 'merge';
     open.revision = undefined;
+    open.revisionAsked = undefined;
     await this.#giveBack(open);
   }
 
@@ -175,12 +192,13 @@ export class SessionRecords {
   }
 
   async #lock(open: OpenSession, options: OpenOptions): Promise<void> {
-    const { client, leaseMs } = this.options;
-    const { waitMs } = this.options;
+    const { client, leaseMs, waitMs } = this.options;
+    let revision: Promise<number | undefined> | undefined;
     try {
       const limits = { waitMs, signal: options.signal };
-      open.lock = await this.#room.run(open.serverId, limits, (remainingMs) =>
-        client.lock(open.serverId, {
+      open.lock = await this.#room.run(open.serverId, limits, (remainingMs) => {
+        revision = this.#askRevision(open.serverId);
+        return client.lock(open.serverId, {
           waitMs: remainingMs,
           leaseMs,
           renewForMs: 0, // a hung handler loses the session at the lease
@@ -188,8 +206,8 @@ export class SessionRecords {
           encoding: 'buffer',
           ...(options.note === undefined ? {} : { note: options.note }),
           ...(options.signal === undefined ? {} : { signal: options.signal }),
-        }),
-      );
+        });
+      });
     } catch (error) {
       const code = codeOf(error);
       if (code === 'NOSESSION') return;
@@ -202,9 +220,26 @@ export class SessionRecords {
       throw error;
     }
     this.metrics.locksTaken++;
-    const { data } = open.lock;
+    const { data, key, hasWaited } = open.lock;
     open.bytes = data ?? undefined;
     open.isFound = true; // without data, perhaps: a sub-session that was made and not written yet
+    open.revision = undefined;
+    open.revisionAsked = undefined;
+    if (data === null) return;
+    // who held it meanwhile has written, most likely
+    if (hasWaited) revision = this.#askRevision(open.serverId);
+    open.revisionAsked = revision?.then((number) => (number !== undefined && number < key ? number : undefined));
+  }
+
+  /**
+   * Asks for the revision of a session that is being locked, beside the lock, so that the save need not. Keys of locks
+   * and revisions come from one counter that only grows: a revision below the lock's key is that of the data read with
+   * the lock, or an older one, which the save finds out; one above it may be of data that was not read.
+   */
+  #askRevision(serverId: string): Promise<number | undefined> | undefined {
+    // where everybody writes under the lock, the lock is enough
+    if (this.options.serializer.isSharedUnderLock === true) return undefined;
+    return this.options.client.ctl(serverId, 'REV').catch(() => undefined);
   }
 
   async #read(open: OpenSession): Promise<void> {
@@ -214,6 +249,7 @@ export class SessionRecords {
     });
     open.bytes = data ?? undefined;
     open.revision = revision;
+    open.revisionAsked = undefined;
     open.isFound = data !== null;
   }
 

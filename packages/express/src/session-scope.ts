@@ -18,16 +18,18 @@ export interface ResponseEvents {
 
 export class SessionScope {
   readonly #modeOf: () => SessionMode;
-  readonly #note: string;
-  readonly #hungUp = new AbortController();
+  readonly #noteOf: () => string;
+  #hungUp: AbortController | undefined;
   readonly #opens = new Map<string, { readonly open: OpenSession; readonly records: SessionRecords }>();
   #mode: SessionMode | undefined;
+  #isAbandoned = false;
+  #isEnding = false;
   #isOver = false;
 
-  /** `modeOf` is asked once, at the first session opened. */
-  constructor(modeOf: () => SessionMode, note: string) {
+  /** `modeOf` is asked once, at the first session opened; `noteOf` for each lock. */
+  constructor(modeOf: () => SessionMode, noteOf: () => string) {
     this.#modeOf = modeOf;
-    this.#note = note;
+    this.#noteOf = noteOf;
   }
 
   get mode(): SessionMode {
@@ -47,14 +49,22 @@ export class SessionScope {
       await records.reopen(known);
       return known;
     }
-    const open = await records.open(serverId, { mode, note: this.#note, signal: this.#hungUp.signal });
+    const options = mode === 'lock' ? { mode, note: this.#noteOf(), signal: this.#hangUpSignal() } : { mode };
+    const open = await records.open(serverId, options);
     this.adopt(records, open);
     return open;
+  }
+
+  #hangUpSignal(): AbortSignal {
+    this.#hungUp ??= new AbortController();
+    if (this.#isAbandoned) this.#hungUp.abort(new Error('the client hung up'));
+    return this.#hungUp.signal;
   }
 
   /** Takes a session into this request's care. */
   adopt(records: SessionRecords, open: OpenSession): void {
     if (this.#isOver) records.finish(open);
+    open.isEnding = this.#isEnding;
     this.#opens.set(open.serverId, { open, records });
   }
 
@@ -74,13 +84,20 @@ export class SessionScope {
     });
   }
 
+  /** The application has ended its response: what is saved from now on is saved for the last time. */
+  noteEnd(): void {
+    this.#isEnding = true;
+    for (const { open } of this.#opens.values()) open.isEnding = true;
+  }
+
   #finish(): void {
     this.#isOver = true;
     for (const { open, records } of this.#opens.values()) records.finish(open);
   }
 
   #abandon(): void {
-    this.#hungUp.abort(new Error('the client hung up'));
+    this.#isAbandoned = true;
+    this.#hungUp?.abort(new Error('the client hung up'));
     for (const { open, records } of this.#opens.values()) records.abandon(open);
   }
 

@@ -87,10 +87,13 @@ export class SessionStoreCore {
     await this.records.write(open, session);
   }
 
-  async touch(id: string, session: SessionData): Promise<void> {
+  async touch(id: string, session: SessionData, request?: object): Promise<void> {
     if (this.#options.disableTouch) return;
     const serverId = this.serverId(id);
-    if (serverId !== undefined) await this.records.touch(serverId, session);
+    if (serverId === undefined) return;
+    const open = currentScope(request, session)?.find(serverId);
+    if (open?.isEnding === true && open.lock !== undefined) await this.records.touchLast(open, session);
+    else await this.records.touch(serverId, session);
   }
 
   async destroy(id: string): Promise<void> {

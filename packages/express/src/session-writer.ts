@@ -3,7 +3,7 @@
 // routes of different modes lose nothing of each other either.
 import { codeOf, SessionStoreError } from './errors.js';
 import { type IndexedFields, indexedFields } from './index-variables.js';
-import { changedKeys, mergeChanges } from './merge-changes.js';
+import { hasChanges, mergeChanges } from './merge-changes.js';
 import { MergeQueue } from './merge-queue.js';
 import type { StoreMetrics } from './metrics.js';
 import { newOpenSession, type OpenSession, remember } from './open-session.js';
@@ -26,9 +26,11 @@ interface Written {
 
 /** What a write depends on, beside the session's being there. */
 interface Condition {
-  readonly key?: number | undefined;
+  readonly lock?: HeldLock | undefined;
   readonly ifRev?: number | undefined;
 }
+
+type HeldLock = NonNullable<OpenSession['lock']>;
 
 type Outcome = 'written' | 'gone' | 'stale';
 
@@ -49,6 +51,10 @@ export class SessionWriter {
   async write(open: OpenSession, session: SessionData): Promise<boolean> {
     if (open.mode === 'overwrite') return (await this.#put(open, session, {})) === 'written';
     if (open.mode === 'lock') return this.#writeLocked(open, session);
+    return this.#mergeInTurn(open, session);
+  }
+
+  #mergeInTurn(open: OpenSession, session: SessionData): Promise<boolean> {
     return this.#queue.inTurn(open.serverId, () => this.#merge(open, session));
   }
 
@@ -62,22 +68,31 @@ export class SessionWriter {
   }
 
   async #writeLocked(open: OpenSession, session: SessionData): Promise<boolean> {
+    if (open.lastWrite !== undefined) await open.lastWrite.catch(() => {});
     const { lock } = open;
+    // saved once more between the end of the handler's response and the last byte
+    if (lock === undefined && open.isEnding && !open.isFinished) return this.#mergeInTurn(open, session);
     if (lock === undefined || open.isFinished)
       throw new SessionStoreError(
         'LOCK_RELEASED',
         'the session was saved after the response, when its lock had been given back; nothing was saved. ' +
           'Save before responding, or call req.msession.release() first',
       );
+    const written = this.#writeUnder(lock, open, session);
+    if (open.isEnding) open.lastWrite = written;
+    return written;
+  }
+
+  async #writeUnder(lock: HeldLock, open: OpenSession, session: SessionData): Promise<boolean> {
     // where everybody writes under the lock, nobody has written in between
     if (this.#options.serializer.isSharedUnderLock === true)
-      return (await this.#put(open, session, { key: lock.key })) === 'written';
-    return this.#writeChanges(open, session, { key: lock.key });
+      return (await this.#put(open, session, { lock })) === 'written';
+    return this.#writeChanges(open, session, { lock });
   }
 
   async #merge(open: OpenSession, session: SessionData): Promise<boolean> {
     const { serializer } = this.#options;
-    if (changedKeys(this.#base(open), session, serializer).length === 0) {
+    if (!hasChanges(this.#base(open), session, serializer)) {
       await this.#host.touch(open.serverId, session);
       return true;
     }
@@ -93,12 +108,12 @@ export class SessionWriter {
    * Writes on the revision that was read; if the session is another by now, puts this request's changes onto that one. A
    * first try that was in vain joins the queue of merges.
    */
-  async #writeChanges(open: OpenSession, session: SessionData, { key }: Condition): Promise<boolean> {
+  async #writeChanges(open: OpenSession, session: SessionData, { lock }: Condition): Promise<boolean> {
     const { maxTries, waitMs, leaseMs } = this.#options;
     let leave = () => {};
     try {
       for (let tries = 1; ; tries++) {
-        const outcome = await this.#tryChanges(open, session, key);
+        const outcome = await this.#tryChanges(open, session, lock);
         if (outcome !== 'stale') return outcome === 'written';
         this.#metrics.staleWrites++;
         if (tries >= maxTries)
@@ -114,20 +129,23 @@ export class SessionWriter {
     }
   }
 
-  async #tryChanges(open: OpenSession, session: SessionData, key: number | undefined): Promise<Outcome> {
+  async #tryChanges(open: OpenSession, session: SessionData, lock: HeldLock | undefined): Promise<Outcome> {
     const { serializer, client, resolverFor } = this.#options;
-    if (open.revision !== undefined) {
-      const revision = open.revision;
+    const revision = open.revision ?? (await open.revisionAsked);
+    if (revision !== undefined) {
       open.revision = undefined;
-      return this.#put(open, session, { key, ifRev: revision });
+      open.revisionAsked = undefined;
+      return this.#put(open, session, { lock, ifRev: revision });
     }
     const [theirs, ifRev] = await client.dataget(open.serverId, { withRevision: true, encoding: 'buffer' });
     if (theirs === null) return 'gone';
-    if (open.bytes !== undefined && theirs.equals(open.bytes)) return this.#put(open, session, { key, ifRev });
+    if (open.bytes !== undefined && theirs.equals(open.bytes)) return this.#put(open, session, { lock, ifRev });
     const context = { serializer, resolverFor, metrics: this.#metrics };
     const merged = mergeChanges(this.#base(open), serializer.parse(theirs), session, context);
-    const outcome = await this.#put({ ...open, bytes: theirs }, merged, { key, ifRev }, session);
-    if (outcome === 'written') this.#rememberOwn(open, session);
+    const outcome = await this.#put({ ...open, bytes: theirs }, merged, { lock, ifRev }, session);
+    if (outcome !== 'written') return outcome;
+    this.#rememberOwn(open, session);
+    if (open.isEnding) open.lock = undefined;
     return outcome;
   }
 
@@ -141,7 +159,7 @@ export class SessionWriter {
       if (held.lock === undefined || held.bytes === undefined) return false;
       const context = { serializer, resolverFor, metrics: this.#metrics };
       const merged = mergeChanges(base, serializer.parse(held.bytes), session, context);
-      if ((await this.#put(held, merged, { key: held.lock.key }, session)) !== 'written') return false;
+      if ((await this.#put(held, merged, { lock: held.lock }, session)) !== 'written') return false;
     } finally {
       await this.#host.giveBack(held);
     }
@@ -162,10 +180,18 @@ export class SessionWriter {
       await this.#host.destroy(open.serverId);
       return 'gone';
     }
+    const { lock, ifRev } = condition;
     try {
-      const fields = { ...written.fields, ...condition, condition: 'XX' as const };
-      if ((await client.dataset(open.serverId, written.bytes, fields)) === null) return 'gone';
-    } catch (error) {
+      if (lock !== undefined && open.isEnding) {
+        await writeAndUnlock(lock, written, ifRev);
+        open.lock = undefined;
+      } else {
+        const fields = { ...written.fields, key: lock?.key, ifRev, condition: 'XX' as const };
+        if ((await client.dataset(open.serverId, written.bytes, fields)) === null) return 'gone';
+      }
+    } catch (thrown) {
+      lock?.discard(); // whoever frees it later writes nothing
+      const error = codeOf(thrown) === 'LOCK_LOST' ? (thrown as Error).cause : thrown;
       const code = codeOf(error);
       if (code === 'STALE') return 'stale';
       if (code === 'NOSESSION') return 'gone';
@@ -182,6 +208,15 @@ export class SessionWriter {
     remember(open, written.bytes);
     return 'written';
   }
+}
+
+/** One command for what would be two, and the next request has the session a round trip earlier. */
+function writeAndUnlock(lock: HeldLock, { bytes, fields }: Written, ifRevision: number | undefined): Promise<void> {
+  lock.setData(bytes);
+  if (fields.timeoutSeconds !== undefined) lock.setTimeout(fields.timeoutSeconds);
+  if (fields.variables !== undefined) lock.set(fields.variables);
+  if (fields.unset !== undefined) lock.unset(...fields.unset);
+  return lock.release(ifRevision === undefined ? {} : { ifRevision });
 }
 
 /** A random pause that grows, so that those who met do not meet again. */

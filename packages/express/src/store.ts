@@ -14,16 +14,20 @@ type Callback<Result = void> = (error: unknown, result?: Result) => void;
 function answer<Result>(work: Promise<Result>, callback: Callback<Result> | undefined): Promise<Result | undefined> {
   if (callback === undefined) return work;
   return work.then(
-    (result) => {
-      // outside of the promise, so that what the callback throws is its own
-      setImmediate(callback, null, result);
-      return undefined;
-    },
-    (error: unknown) => {
-      setImmediate(callback, error);
-      return undefined;
-    },
+    (result) => call(callback, null, result),
+    (error: unknown) => call(callback, error),
   );
+}
+
+/** At once, so that requests whose sessions came in one read go on in one turn; what the callback throws is its own. */
+function call<Result>(callback: Callback<Result>, error: unknown, result?: Result): undefined {
+  try {
+    callback(error, result);
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown;
+    });
+  }
 }
 
 /**
@@ -68,7 +72,8 @@ export class MsessionStore extends session.Store {
   }
 
   override touch(id: string, data: session.SessionData, callback?: (error?: unknown) => void) {
-    return answer(this.core.touch(id, data as unknown as SessionData), callback);
+    const request = (data as { req?: object }).req;
+    return answer(this.core.touch(id, data as unknown as SessionData, request), callback);
   }
 
   override destroy(id: string, callback?: (error?: unknown) => void) {

@@ -1,6 +1,7 @@
 // How the client library is told to reach Redis: one server, a Sentinel's, or a Cluster. Nothing is sent twice by it, and
 // nothing waits in it: what becomes of a command that could not be sent is decided by the link.
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { refusedWith } from './link-fault.js';
 import type { RedisServers } from './redis-address.js';
 
 /** A client that connects when it is told to; `isSubscriber`: it subscribes, and queues what it is asked meanwhile. */
@@ -40,7 +41,7 @@ export function connect(servers: RedisServers, timeoutMs: number, isSubscriber =
     enableOfflineQueue: isSubscriber,
     db: database ?? 0,
     retryStrategy: reconnectDelay,
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error) => refusedWith(error).startsWith('READONLY'),
     lazyConnect: true,
   };
   if (servers.topology === 'sentinel') {

@@ -111,13 +111,14 @@ export class BatchBuilder {
     if (hasLocks) writer.written[this.#hasLocksAt] = 1;
   }
 
-  remove(key: Uint8Array, filedBefore: number): void {
+  /** The key is the first of these bytes. */
+  remove(key: Uint8Array, filedBefore: number, keyBytes = key.length): void {
     this.#makeRoom();
     const writer = this.#writer;
     writer.byte(operationKind.remove);
-    writer.short(key.length);
+    writer.short(keyBytes);
     writer.word(filedBefore);
-    writer.bytes(key);
+    writer.bytes(key, 0, keyBytes);
   }
 }
 

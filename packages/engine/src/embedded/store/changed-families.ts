@@ -4,6 +4,7 @@
 import { headWord } from '../session-layout.js';
 import type { Sessions } from '../sessions.js';
 import { AddressList } from './address-list.js';
+import { EndedIds } from './ended-ids.js';
 
 const secondList = 0x80000000;
 /** Places count on, also behind families that were taken, and begin again at this one. */
@@ -12,6 +13,8 @@ const placeCount = secondList - 1;
 const mostVacant = 65_536;
 /** Places looked at for one that is not vacant. */
 const patience = 4096;
+/** Lists of ended ids kept to be used again. */
+const mostSpare = 32;
 
 interface ChangeList {
   /** Addresses; 0 where a family has gone or is written down. */
@@ -29,11 +32,12 @@ export class ChangedFamilies {
     { families: new AddressList(), base: 0, taken: 0 },
   ];
   #current: 0 | 1 = 0;
-  /** Ids that ended since the last batch began, and the seconds under which they are filed. */
-  #ended = new Map<string, number>();
-  /** Ids that ended and whose records may still be in the tables, and the batches that remove them. */
-  readonly #leaving = new Map<string, number>();
-  readonly #leavingOf: { readonly batch: number; readonly ids: Iterable<string> }[] = [];
+  /** Ids that ended since the last batch began. */
+  #ended = new EndedIds();
+  /** Ids that ended and whose records may still be in the tables, by the batches that remove them, the oldest first. */
+  readonly #leaving: { readonly batch: number; readonly ids: EndedIds }[] = [];
+  /** Memory of those that have left. */
+  readonly #spare: EndedIds[] = [];
 
   constructor(sessions: Sessions) {
     this.#sessions = sessions;
@@ -41,7 +45,7 @@ export class ChangedFamilies {
 
   get isEmpty(): boolean {
     const { families, taken } = this.#lists[this.#current];
-    return families.length === taken && this.#ended.size === 0;
+    return families.length === taken && this.#ended.count === 0;
   }
 
   /** Families in the list that gathers, those among them that have gone counted. */
@@ -111,28 +115,32 @@ export class ChangedFamilies {
 
   /** An id ends whose record, filed under this second, is on disk or on its way there. */
   end(id: Buffer, filedSecond: number): void {
-    this.#ended.set(id.toString('latin1'), filedSecond);
+    this.#ended.add(this.#sessions.hasher.hash(id, 0, id.length), id, filedSecond);
   }
 
-  /** Ids that ended and the seconds under which they are filed; from now on this batch removes them. */
-  takeEnded(batch: number): ReadonlyMap<string, number> {
-    const ended = this.#ended;
-    this.#ended = new Map();
-    for (const idText of ended.keys()) this.#leaving.set(idText, batch);
-    if (ended.size > 0) this.#leavingOf.push({ batch, ids: [...ended.keys()] });
-    return ended;
+  /** Ids that ended; from now on this batch removes them. */
+  takeEnded(batch: number): EndedIds {
+    const ids = this.#ended;
+    if (ids.count > 0) {
+      this.#leaving.push({ batch, ids });
+      this.#ended = this.#spare.pop() ?? new EndedIds();
+    }
+    return ids;
   }
 
-  /** Whether an id ended though its record may still be in the tables. */
-  hasEnded(idText: string): boolean {
-    return this.#ended.has(idText) || this.#leaving.has(idText);
+  /** Whether an id with this hash ended though its record may still be in the tables. */
+  hasEnded(hash: number, bytes: Buffer, start: number, end: number): boolean {
+    if (this.#ended.has(hash, bytes, start, end)) return true;
+    for (const { ids } of this.#leaving) if (ids.has(hash, bytes, start, end)) return true;
+    return false;
   }
 
   /** Batches up to this one are in the tables. */
   settled(batch: number): void {
-    for (let first = this.#leavingOf[0]; first !== undefined && first.batch <= batch; first = this.#leavingOf[0]) {
-      for (const idText of first.ids) if (this.#leaving.get(idText) === first.batch) this.#leaving.delete(idText);
-      this.#leavingOf.shift();
+    for (let first = this.#leaving[0]; first !== undefined && first.batch <= batch; first = this.#leaving[0]) {
+      this.#leaving.shift();
+      first.ids.clear();
+      if (this.#spare.length < mostSpare) this.#spare.push(first.ids);
     }
   }
 }

@@ -117,9 +117,9 @@ export class CommitCycle {
     return this.#lastWritten - this.settled;
   }
 
-  /** Whether an id ended though its record may still be in the tables. */
-  hasEnded(idText: string): boolean {
-    return this.#changed.hasEnded(idText);
+  /** Whether an id with this hash ended though its record may still be in the tables. */
+  hasEnded(hash: number, bytes: Buffer, start: number, end: number): boolean {
+    return this.#changed.hasEnded(hash, bytes, start, end);
   }
 
   willChange(parent: number, mustKeep: boolean): void {

@@ -6,6 +6,7 @@ import type { Sessions } from '../sessions.js';
 import { byteOffset, chunkOf } from '../slab-memory.js';
 import type { AddressList } from './address-list.js';
 import type { BatchBuilder } from './batch.js';
+import type { EndedIds } from './ended-ids.js';
 import { earliestDeadlineMs, type FamilyCodec } from './family-codec.js';
 import { familyKey } from './store-keys.js';
 import type { StoreTime } from './store-time.js';
@@ -102,9 +103,12 @@ export class FamilyPen {
     return second;
   }
 
-  /** Writes that ids ended; each comes with the second under which it is filed. */
-  writeEnded(builder: BatchBuilder, ended: ReadonlyMap<string, number>): void {
-    for (const [idText, filed] of ended) builder.remove(this.#keyOf(idText), filed);
+  /** Writes that ids ended. */
+  writeEnded(builder: BatchBuilder, ended: EndedIds): void {
+    for (let number = 0; number < ended.count; number++) {
+      this.#key.writeUInt32BE(ended.hashAt(number), 0);
+      builder.remove(this.#key, ended.filedAt(number), 4 + ended.copyId(number, this.#key, 4));
+    }
   }
 
   /** Writes what became of ids that were only reserved. */

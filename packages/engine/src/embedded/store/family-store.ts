@@ -206,7 +206,7 @@ export class FamilyStore implements SessionKeeper {
     const parentEnd = slashAt < 0 ? end : slashAt;
     const hash = sessions.hasher.hash(bytes, start, parentEnd);
     if (slashAt >= 0 && sessions.table.find(hash, bytes, start, parentEnd) !== 0) return false;
-    if (this.cycle.hasEnded(bytes.toString('latin1', start, parentEnd))) return false;
+    if (this.cycle.hasEnded(hash, bytes, start, parentEnd)) return false;
     const record = this.environment.families.get(familyKey(hash, bytes, start, parentEnd));
     // a reservation is in memory, always
     if (record === undefined || !hasSession(record)) return false;
@@ -268,7 +268,7 @@ export class FamilyStore implements SessionKeeper {
   /** Whether a family of this id is on disk and not in memory, and has not ended. */
   isCold(id: Buffer): boolean {
     const hash = this.#sessions.hasher.hash(id, 0, id.length);
-    return this.#sessions.table.find(hash, id, 0, id.length) === 0 && !this.cycle.hasEnded(id.toString('latin1'));
+    return this.#sessions.table.find(hash, id, 0, id.length) === 0 && !this.cycle.hasEnded(hash, id, 0, id.length);
   }
 
   /** A family left memory, filed under this second among the deadlines. */

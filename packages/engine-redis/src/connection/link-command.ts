@@ -5,6 +5,7 @@
 import type { Writable } from 'node:stream';
 import type { Command } from 'ioredis';
 import type { Script } from '../scripts/script.js';
+import { isRedirection } from './link-fault.js';
 import { evalBytes, type WrittenCall } from './script-call.js';
 import type { ScriptReply } from './script-runner.js';
 
@@ -69,15 +70,28 @@ export class LinkCommand {
   isGivenUp = false;
   /** The connection that it was written to last. */
   stream: object | undefined;
-  /** ioredis's Cluster puts its own in front. */
-  reject: (error: Error) => void;
   readonly call: LinkCall;
   readonly #carrier: LinkCarrier;
+  /** What ioredis's Cluster puts in front of `#fail`: it follows redirections there. */
+  #redirect: ((error: Error) => void) | undefined;
 
   constructor(call: LinkCall, carrier: LinkCarrier) {
     this.call = call;
     this.#carrier = carrier;
-    this.reject = this.#fail;
+  }
+
+  get reject(): (error: Error) => void {
+    return this.#redirect === undefined ? this.#fail : this.#refuse;
+  }
+
+  set reject(redirect: (error: Error) => void) {
+    this.#redirect = redirect;
+  }
+
+  /** Where a node sends it elsewhere it was not carried out there, and elsewhere may not be reached. */
+  #refuse(error: Error): void {
+    if (isRedirection(error)) this.wasWritten = false;
+    this.#redirect?.(error);
   }
 
   resolve(reply: unknown): void {

@@ -16,6 +16,11 @@ export function isPassing(error: Error): boolean {
   return passing.test(refusedWith(error));
 }
 
+/** A node of a Cluster does not serve the slot, and names the one that does. */
+export function isRedirection(error: Error): boolean {
+  return /^(MOVED|ASK) /.test(error.message);
+}
+
 export function isNoScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

@@ -65,16 +65,21 @@ const between = `
 
 Redis 6.2 itself was not to be had for this page: no release of Debian has it. It is bounded from both sides: by Redis 7.0, and by
 Redis 6.0, which is older and which the engine refuses (\`Redis 6.0.16 at … is too old: msession needs Redis 6.2 or later, or Valkey\`). For the row
-of 6.0 that refusal is passed over: the version that the server gives is read as 6.2 (\`test/matrix/taken-for-supported.mjs\`); and its users have no
-rules for channels (\`&shop:*\`), which came with 6.2. All else is as on the others, so what passes there uses nothing that 6.2 lacks.
+of 6.0 that refusal is passed over: the version that the server gives is read as 6.2 (\`test/matrix/taken-for-supported.mjs\`).
 
-The engine uses no command that came with 6.2. \`SSUBSCRIBE\` and \`SPUBLISH\`, which came with 7.0, it uses in a Cluster of which every master is
-Redis 7 or later, or Valkey; elsewhere each front-end has one channel instead. The rows of 6.0 and of 7.0 are these two ways under the same tests.
+Of what came with 6.2 the engine uses \`ZMSCORE\` and \`SET … GET\`, both in scripts of locks only; documented users have rules for channels
+(\`&shop:*\`). A 6.0 of tests is taught the two as it starts, in terms of what it has (\`test/support/taught-scripts.ts\`), and its users go without those
+rules; where a test has the user \`default\` off, he may say \`HELLO\`, as before 6.2.2 he must. All else is as on the others, so what passes there uses
+nothing else that 6.2 lacks.
+
+\`SSUBSCRIBE\` and \`SPUBLISH\`, which came with 7.0, the engine uses in a Cluster of which every master is Redis 7 or later, or Valkey; elsewhere each
+front-end has one channel instead. The rows of 6.0 and of 7.0 are these two ways under the same tests.
 
 | differs | until 6.2 | since 7.0 |
 | --- | --- | --- |
 | what a command of a script is refused with (\`READONLY\`, \`NOREPLICAS\`, \`OOM\`, \`MISCONF\`) | stands inside of an error of the script | is the error |
 | \`min-replicas-to-write\` and scripts, which all writes of the engine are | not held back before 6.2.7: take that or later, or \`engine-replicas-ack\` | held back |
+| \`HELLO … AUTH\` where the user \`default\` is off | refused before 6.2.2: take that or later, or \`ACL SETUSER default +hello\` | carried out |
 | port of a Cluster's bus | 10,000 above the other | \`cluster-port\`, or 10,000 above |
 
 Valkey gives two versions, its own and that of the Redis whose commands it has; the second decides what is used.

@@ -29,9 +29,11 @@ export async function startGuardedRedis({ prefix, rules }: GuardedRedisOptions):
   const identity = certificates.server();
   const administrator = { username: 'administrator', password: 'administrators-password' };
   const user = { username: 'sessions', password: 'p@ss:word/with?signs' };
-  const { hasChannelRules } = redisProgram();
+  const { hasChannelRules, isSupported } = redisProgram();
   const anyChannel = hasChannelRules ? ' &*' : '';
   const ownChannels = hasChannelRules ? ` &${prefix}*` : '';
+  // before 6.2.2 a stranger, who is `default`, must be allowed the very HELLO by which he says who he is
+  const strangers = isSupported ? '' : ' +hello';
   const server = await RedisProcess.start({
     tls: {
       authority: certificates.authority.certificate,
@@ -41,7 +43,7 @@ export async function startGuardedRedis({ prefix, rules }: GuardedRedisOptions):
     },
     administrator,
     config: [
-      'user default off',
+      `user default off${strangers}`,
       `user ${administrator.username} on >${administrator.password} ~*${anyChannel} +@all`,
       `user ${user.username} on >${user.password} ~${prefix}*${ownChannels} ${rules.join(' ')}`,
     ],

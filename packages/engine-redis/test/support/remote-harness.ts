@@ -3,6 +3,7 @@
 import { type ConformanceHarness, createEngineHarness, type ManualClock } from '@msession/engine/conformance';
 import { createRedisEngine, type RedisEngine, type RedisServers } from '../../src/index.js';
 import { latestLink, linkSettled, passTime } from './link-watch.js';
+import { patientTimeoutMs } from './test-engines.js';
 
 const runId = Math.random().toString(36).slice(2, 8);
 let made = 0;
@@ -13,7 +14,13 @@ export async function createRemoteHarness(servers: RedisServers): Promise<Confor
   let clock: ManualClock | undefined;
   const inner = await createEngineHarness((manual, limits) => {
     clock = manual as ManualClock;
-    engine = createRedisEngine({ servers, prefix: `c${runId}${++made}`, limits, clock: manual });
+    engine = createRedisEngine({
+      servers,
+      prefix: `c${runId}${++made}`,
+      timeoutMs: patientTimeoutMs,
+      limits,
+      clock: manual,
+    });
     return engine;
   });
   const link = latestLink();

@@ -15,9 +15,17 @@ export function serversOf(topology: RedisProcess | RedisCluster): RedisServers {
 
 let made = 0;
 
+/** For tests of something else: a machine that has much to do is no Redis that is away. */
+export const patientTimeoutMs = 30_000;
+
 /** An engine without sessions, not started. */
 export function makeTestEngine(servers: RedisServers, clock?: Clock): RedisEngine {
-  return createRedisEngine({ servers, prefix: `t${++made}`, ...(clock === undefined ? {} : { clock }) });
+  return createRedisEngine({
+    servers,
+    prefix: `t${++made}`,
+    timeoutMs: patientTimeoutMs,
+    ...(clock === undefined ? {} : { clock }),
+  });
 }
 
 /** An engine without sessions for a harness that owns the clock. */

@@ -6,7 +6,7 @@ import { compileCall, createCommandMethods, type PreparedCall, rawReply } from '
 import type { CommandMethods, TextInput } from './command-types.js';
 import { ArgumentError, ConnectionError, type MsessionError } from './errors.js';
 import { Link, type LinkState } from './link.js';
-import { LockWaits } from './lock-waits.js';
+import { type LockGrant, LockWaits } from './lock-waits.js';
 import { openMonitor } from './monitor.js';
 import {
   type CallOptions,
@@ -115,11 +115,20 @@ export class ClientCore<E extends Encoding = 'utf8'> extends EventEmitter<Client
    * Takes the lock of a session, waiting in the server's queue without holding up other calls. Release it yourself,
    * or use `withLock`. Rejects with LOCKED, BUSY, NOSESSION, ABORTED, NEEDS_RESP3.
    */
-  async lock<const Given extends Encoding = E>(
-    id: TextInput,
-    options: LockOptions<Given> = {},
-  ): Promise<SessionLock<Given>> {
+  lock<const Given extends Encoding = E>(id: TextInput, options: LockOptions<Given> = {}): Promise<SessionLock<Given>> {
     const waitMs = options.waitMs ?? defaultWaitMs;
+    let words: PreparedCall['words'];
+    try {
+      words = this.lockWords(id, waitMs, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.waits
+      .acquire({ id, waitMs, options: words.slice(2), signal: options.signal })
+      .then((grant) => this.hold(id, grant, options));
+  }
+
+  private lockWords(id: TextInput, waitMs: number, options: LockOptions): PreparedCall['words'] {
     const { words } = lockCall([
       id,
       {
@@ -132,7 +141,14 @@ export class ClientCore<E extends Encoding = 'utf8'> extends EventEmitter<Client
     ]);
     if (!Number.isSafeInteger(waitMs) || waitMs < 0)
       throw new ArgumentError('waitMs must be a whole number, 0 or more');
-    const grant = await this.waits.acquire({ id, waitMs, options: words.slice(2), signal: options.signal });
+    return words;
+  }
+
+  private hold<Given extends Encoding>(
+    id: TextInput,
+    grant: LockGrant,
+    options: LockOptions<Given>,
+  ): SessionLock<Given> {
     const lock = new SessionLock<Given>(
       {
         options: this.options,

@@ -24,6 +24,8 @@ export interface ConnectionOptions {
 export class Connection {
   /** Whether bytes came since somebody last set this to false. */
   hasReceived = false;
+  /** Times that bytes came. */
+  reads = 0;
   private readonly decoder: ReplyDecoder;
   private readonly inFlight = new CallQueue<PendingCall>();
   private readonly events: ConnectionEvents;
@@ -122,6 +124,7 @@ export class Connection {
   private receive(chunk: Buffer): void {
     if (this.isClosed) return;
     this.hasReceived = true;
+    this.reads++;
     this.decoder.feed(chunk);
     for (let value = this.decoder.next(); value !== undefined; value = this.decoder.next()) {
       if (value instanceof ReplyPush) this.events.onPush(value.items);

@@ -65,6 +65,11 @@ export class Link {
     this.heartbeat = new Heartbeat(options, (request) => this.submit(request, { isFirst: true }));
   }
 
+  /** Times that bytes came on this connection: what comes in one of them came together. */
+  get reads(): number {
+    return this.connection?.reads ?? 0;
+  }
+
   /** Resolves when the connection is ready; rejects when this round of attempts failed. */
   connect(): Promise<void> {
     if (this.state === 'ready') return Promise.resolve();

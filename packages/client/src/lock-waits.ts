@@ -36,7 +36,8 @@ interface Wait {
   readonly deadlineMs: number;
   call: PendingCall | undefined;
   ticket: number | undefined;
-  hasWaited: boolean;
+  /** When its ticket came, in reads of the connection. */
+  ticketRead: number | undefined;
   isOver: boolean;
   finish(outcome: LockGrant | MsessionError): void;
 }
@@ -73,7 +74,7 @@ export class LockWaits {
         deadlineMs: clock.nowMs() + request.waitMs,
         call: undefined,
         ticket: undefined,
-        hasWaited: false,
+        ticketRead: undefined,
         isOver: false,
         finish: (outcome) => {
           if (wait.isOver) return;
@@ -154,17 +155,13 @@ export class LockWaits {
 
   private enlist(wait: Wait, ticket: number): void {
     wait.ticket = ticket;
+    wait.ticketRead = this.link.reads;
     this.waits.set(ticket, wait);
     const granted = this.early.get(ticket);
     if (granted !== undefined) {
       this.early.delete(ticket);
       this.receive(granted);
     } else if (wait.isOver) this.withdraw(wait, ticket);
-    // the grant of a free lock comes right behind its ticket, and is read before promises go on
-    else
-      queueMicrotask(() => {
-        wait.hasWaited = true;
-      });
   }
 
   private refused(wait: Wait, error: MsessionError): void {
@@ -196,7 +193,8 @@ export class LockWaits {
         key: number,
         data: Buffer.isBuffer(data) ? data : null,
         epoch: this.link.epoch,
-        hasWaited: wait.hasWaited,
+        // the grant of a free lock comes right behind its ticket
+        hasWaited: wait.ticketRead !== undefined && wait.ticketRead !== this.link.reads,
       });
   }
 

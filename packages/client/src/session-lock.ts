@@ -175,26 +175,29 @@ export class SessionLock<E extends Encoding = 'utf8'> {
     if (this.released === undefined) this.extend().catch(() => {});
   }
 
-  private async unlock(ifRev: number | undefined): Promise<void> {
+  private unlock(ifRev: number | undefined): Promise<void> {
     this.renewal?.cancel();
     const options = optionsOf(this.writes);
     const hasWrites = Object.keys(options).length > 0;
     if (ifRev !== undefined) options.ifRev = ifRev;
+    const onReleased = () => this.host.onReleased(this as unknown as SessionLock<Encoding>);
+    let freed: Promise<unknown>;
     try {
-      await this.host.dispatch(unlock([this.id, this.key, options]));
+      freed = this.host.dispatch(unlock([this.id, this.key, options]));
     } catch (error) {
+      freed = Promise.reject(error);
+    }
+    return freed.then(onReleased, (error: unknown) => {
       const code = error instanceof MsessionError ? error.code : undefined;
       if (code === 'STALE' || code === 'OOM') {
         this.released = undefined;
         this.scheduleRenewal();
         throw error;
       }
-      this.host.onReleased(this as unknown as SessionLock<Encoding>);
+      onReleased();
       // whoever destroyed the session has freed its lock, too; that is no loss where nothing was to be written
       if (code !== 'NOSESSION' || hasWrites) throw this.noticeLoss(error);
-      return;
-    }
-    this.host.onReleased(this as unknown as SessionLock<Encoding>);
+    });
   }
 
   private scheduleRenewal(): void {

@@ -14,15 +14,15 @@ export class MergeQueue {
   }
 
   /** Runs the work when earlier merges of this process are done. */
-  async inTurn<Result>(serverId: string, work: () => Promise<Result>): Promise<Result> {
+  inTurn<Result>(serverId: string, work: () => Promise<Result>): Promise<Result> {
     const previous = this.#last.get(serverId);
     const turn = previous === undefined ? work() : previous.then(work, work);
     this.#last.set(serverId, turn);
-    try {
-      return await turn;
-    } finally {
+    const leave = () => {
       if (this.#last.get(serverId) === turn) this.#last.delete(serverId);
-    }
+    };
+    turn.then(leave, leave);
+    return turn;
   }
 
   /**

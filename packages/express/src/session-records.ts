@@ -3,15 +3,14 @@
 // revives what was destroyed. Express, Fastify and sub-sessions all go through here.
 import { codeOf, SessionStoreError } from './errors.js';
 import { newMetrics, type StoreMetrics } from './metrics.js';
-import { newOpenSession, type OpenSession, remember } from './open-session.js';
+import { type OpenSession, remember } from './open-session.js';
 import type { SessionData } from './serializers.js';
-import type { SessionMode } from './session-mode.js';
 import { SessionWriter } from './session-writer.js';
 import type { ResolvedStoreOptions } from './store-options.js';
 import { WaitingRoom } from './waiting-room.js';
 
-export interface OpenOptions {
-  readonly mode: SessionMode;
+/** Of the wait for a lock. */
+export interface WaitOptions {
   /** Who asks, for LOCKS. */
   readonly note?: string;
   /** Ends waiting for the lock. */
@@ -31,7 +30,7 @@ export class SessionRecords {
     this.options = options;
     this.metrics = metrics;
     this.#writer = new SessionWriter(options, metrics, {
-      lock: (open) => this.#lock(open, { mode: 'lock' }),
+      lock: (open) => this.#lock(open, {}),
       giveBack: (open) => this.#giveBack(open),
       destroy: (serverId) => this.destroy(serverId),
       touch: (serverId, session) => this.touch(serverId, session),
@@ -40,11 +39,8 @@ export class SessionRecords {
   }
 
   /** Reads a session, and locks it first in the mode `lock`. `isFound` says whether there is one. */
-  async open(serverId: string, options: OpenOptions): Promise<OpenSession> {
-    const open = newOpenSession(serverId, options.mode);
-    if (options.mode === 'lock') await this.#lock(open, options);
-    else await this.#read(open);
-    return open;
+  fill(open: OpenSession, options: WaitOptions = {}): Promise<void> {
+    return open.mode === 'lock' ? this.#lock(open, options) : this.#read(open);
   }
 
   /** The data of a session, without prolonging its life; undefined where there is none. */
@@ -54,8 +50,8 @@ export class SessionRecords {
   }
 
   /** Reads again what is open, under the same lock. */
-  async reopen(open: OpenSession): Promise<void> {
-    await this.#read(open);
+  reopen(open: OpenSession): Promise<void> {
+    return this.#read(open);
   }
 
   /** The data of an open session. @throws what the serializer throws on bytes it cannot read */
@@ -191,13 +187,22 @@ export class SessionRecords {
     setTimeout(() => this.#giveBack(open), this.options.leaseMs).unref();
   }
 
-  async #lock(open: OpenSession, options: OpenOptions): Promise<void> {
+  async #lock(open: OpenSession, options: WaitOptions): Promise<void> {
     const { client, leaseMs, waitMs } = this.options;
-    let revision: Promise<number | undefined> | undefined;
+    // where everybody writes under the lock, the lock is enough
+    const needsRevision = this.options.serializer.isSharedUnderLock !== true;
+    let revision: number | undefined;
     try {
       const limits = { waitMs, signal: options.signal };
       open.lock = await this.#room.run(open.serverId, limits, (remainingMs) => {
-        revision = this.#askRevision(open.serverId);
+        // leaves in one write with the lock, so that the save need not ask
+        if (needsRevision)
+          client.ctl(open.serverId, 'REV').then(
+            (number) => {
+              revision = number;
+            },
+            () => {}, // the save asks again
+          );
         return client.lock(open.serverId, {
           waitMs: remainingMs,
           leaseMs,
@@ -225,32 +230,23 @@ export class SessionRecords {
     open.isFound = true; // without data, perhaps: a sub-session that was made and not written yet
     open.revision = undefined;
     open.revisionAsked = undefined;
-    if (data === null) return;
+    if (data === null || !needsRevision) return;
+    // Keys of locks and revisions come from one counter that only grows. A revision below the lock's key is that of the
+    // data read with the lock, or an older one, which the save finds out; one above it may be of data not read here.
+    const below = (number: number | undefined) => (number !== undefined && number < key ? number : undefined);
     // who held it meanwhile has written, most likely
-    if (hasWaited) revision = this.#askRevision(open.serverId);
-    open.revisionAsked = revision?.then((number) => (number !== undefined && number < key ? number : undefined));
+    if (hasWaited) open.revisionAsked = client.ctl(open.serverId, 'REV').then(below, () => undefined);
+    else open.revision = below(revision);
   }
 
-  /**
-   * Asks for the revision of a session that is being locked, beside the lock, so that the save need not. Keys of locks
-   * and revisions come from one counter that only grows: a revision below the lock's key is that of the data read with
-   * the lock, or an older one, which the save finds out; one above it may be of data that was not read.
-   */
-  #askRevision(serverId: string): Promise<number | undefined> | undefined {
-    // where everybody writes under the lock, the lock is enough
-    if (this.options.serializer.isSharedUnderLock === true) return undefined;
-    return this.options.client.ctl(serverId, 'REV').catch(() => undefined);
-  }
-
-  async #read(open: OpenSession): Promise<void> {
-    const [data, revision] = await this.options.client.dataget(open.serverId, {
-      withRevision: true,
-      encoding: 'buffer',
+  #read(open: OpenSession): Promise<void> {
+    const reply = this.options.client.dataget(open.serverId, { withRevision: true, encoding: 'buffer' });
+    return reply.then(([data, revision]) => {
+      open.bytes = data ?? undefined;
+      open.revision = revision;
+      open.revisionAsked = undefined;
+      open.isFound = data !== null;
     });
-    open.bytes = data ?? undefined;
-    open.revision = revision;
-    open.revisionAsked = undefined;
-    open.isFound = data !== null;
   }
 
   /** Frees the lock; that it was lost or destroyed meanwhile is no news by now. */

@@ -2,7 +2,7 @@
 // the request, so the scope travels by AsyncLocalStorage; where a session object knows its request, that wins.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { hostname } from 'node:os';
-import type { OpenSession } from './open-session.js';
+import { newOpenSession, type OpenSession } from './open-session.js';
 import type { SessionMode } from './session-mode.js';
 import type { SessionRecords } from './session-records.js';
 
@@ -43,16 +43,16 @@ export class SessionScope {
   }
 
   /** Opens a session in this request's mode, or reads again what is open already. */
-  async open(records: SessionRecords, serverId: string, mode: SessionMode = this.mode): Promise<OpenSession> {
+  open(records: SessionRecords, serverId: string, mode: SessionMode = this.mode): Promise<OpenSession> {
     const known = this.find(serverId);
-    if (known !== undefined && (known.isFound || known.lock !== undefined)) {
-      await records.reopen(known);
-      return known;
-    }
-    const options = mode === 'lock' ? { mode, note: this.#noteOf(), signal: this.#hangUpSignal() } : { mode };
-    const open = await records.open(serverId, options);
-    this.adopt(records, open);
-    return open;
+    if (known !== undefined && (known.isFound || known.lock !== undefined))
+      return records.reopen(known).then(() => known);
+    const open = newOpenSession(serverId, mode);
+    const wait = mode === 'lock' ? { note: this.#noteOf(), signal: this.#hangUpSignal() } : {};
+    return records.fill(open, wait).then(() => {
+      this.adopt(records, open);
+      return open;
+    });
   }
 
   #hangUpSignal(): AbortSignal {

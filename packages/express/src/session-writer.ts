@@ -48,8 +48,8 @@ export class SessionWriter {
   }
 
   /** Writes in the session's mode. Answers false when it was destroyed meanwhile. */
-  async write(open: OpenSession, session: SessionData): Promise<boolean> {
-    if (open.mode === 'overwrite') return (await this.#put(open, session, {})) === 'written';
+  write(open: OpenSession, session: SessionData): Promise<boolean> {
+    if (open.mode === 'overwrite') return this.#put(open, session, {}).then(isWritten);
     if (open.mode === 'lock') return this.#writeLocked(open, session);
     return this.#mergeInTurn(open, session);
   }
@@ -67,8 +67,16 @@ export class SessionWriter {
     return { bytes: Buffer.from(serializer.stringify(session, open.bytes) as string), fields };
   }
 
-  async #writeLocked(open: OpenSession, session: SessionData): Promise<boolean> {
-    if (open.lastWrite !== undefined) await open.lastWrite.catch(() => {});
+  #writeLocked(open: OpenSession, session: SessionData): Promise<boolean> {
+    const { lastWrite } = open;
+    if (lastWrite === undefined) return this.#writeWithLock(open, session);
+    const next = () => this.#writeWithLock(open, session);
+    const written = lastWrite.then(next, next);
+    open.lastWrite = written;
+    return written;
+  }
+
+  #writeWithLock(open: OpenSession, session: SessionData): Promise<boolean> {
     const { lock } = open;
     // saved once more between the end of the handler's response and the last byte
     if (lock === undefined && open.isEnding && !open.isFinished) return this.#mergeInTurn(open, session);
@@ -78,24 +86,19 @@ export class SessionWriter {
         'the session was saved after the response, when its lock had been given back; nothing was saved. ' +
           'Save before responding, or call req.msession.release() first',
       );
-    const written = this.#writeUnder(lock, open, session);
-    if (open.isEnding) open.lastWrite = written;
+    // where everybody writes under the lock, nobody has written in between
+    const written =
+      this.#options.serializer.isSharedUnderLock === true
+        ? this.#put(open, session, { lock }).then(isWritten)
+        : this.#writeChanges(open, session, { lock });
+    if (open.isEnding) open.lastWrite ??= written;
     return written;
   }
 
-  async #writeUnder(lock: HeldLock, open: OpenSession, session: SessionData): Promise<boolean> {
-    // where everybody writes under the lock, nobody has written in between
-    if (this.#options.serializer.isSharedUnderLock === true)
-      return (await this.#put(open, session, { lock })) === 'written';
-    return this.#writeChanges(open, session, { lock });
-  }
-
-  async #merge(open: OpenSession, session: SessionData): Promise<boolean> {
+  #merge(open: OpenSession, session: SessionData): Promise<boolean> {
     const { serializer } = this.#options;
-    if (!hasChanges(this.#base(open), session, serializer)) {
-      await this.#host.touch(open.serverId, session);
-      return true;
-    }
+    if (!hasChanges(this.#base(open), session, serializer))
+      return this.#host.touch(open.serverId, session).then(() => true);
     if (serializer.isSharedUnderLock === true) return this.#mergeUnderLock(open, session);
     return this.#writeChanges(open, session, {});
   }
@@ -129,14 +132,19 @@ export class SessionWriter {
     }
   }
 
-  async #tryChanges(open: OpenSession, session: SessionData, lock: HeldLock | undefined): Promise<Outcome> {
+  #tryChanges(open: OpenSession, session: SessionData, lock: HeldLock | undefined): Promise<Outcome> {
+    const { revision, revisionAsked } = open;
+    open.revision = undefined;
+    open.revisionAsked = undefined;
+    if (revision !== undefined) return this.#put(open, session, { lock, ifRev: revision });
+    if (revisionAsked === undefined) return this.#mergeAndPut(open, session, lock);
+    return revisionAsked.then((ifRev) =>
+      ifRev === undefined ? this.#mergeAndPut(open, session, lock) : this.#put(open, session, { lock, ifRev }),
+    );
+  }
+
+  async #mergeAndPut(open: OpenSession, session: SessionData, lock: HeldLock | undefined): Promise<Outcome> {
     const { serializer, client, resolverFor } = this.#options;
-    const revision = open.revision ?? (await open.revisionAsked);
-    if (revision !== undefined) {
-      open.revision = undefined;
-      open.revisionAsked = undefined;
-      return this.#put(open, session, { lock, ifRev: revision });
-    }
     const [theirs, ifRev] = await client.dataget(open.serverId, { withRevision: true, encoding: 'buffer' });
     if (theirs === null) return 'gone';
     if (open.bytes !== undefined && theirs.equals(open.bytes)) return this.#put(open, session, { lock, ifRev });
@@ -208,6 +216,10 @@ export class SessionWriter {
     remember(open, written.bytes);
     return 'written';
   }
+}
+
+function isWritten(outcome: Outcome): boolean {
+  return outcome === 'written';
 }
 
 /** One command for what would be two, and the next request has the session a round trip earlier. */

@@ -19,25 +19,49 @@ export class WaitingRoom {
   }
 
   /** Runs `wait` when it is its turn. Rejects with LOCK_BUSY, LOCK_TIMEOUT or the signal's reason without running it. */
-  async run<Result>(
+  run<Result>(
     id: string,
     limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
     wait: (remainingMs: number) => Promise<Result>,
   ): Promise<Result> {
+    if (limits.signal?.aborted === true) return Promise.reject(limits.signal.reason);
+    const known = this.#lines.get(id);
+    const line = known ?? { waiting: 0, next: [] };
+    if (known === undefined) this.#lines.set(id, line);
+    if (line.waiting >= this.#seats) return this.#runLater(id, line, limits, wait);
+    line.waiting++;
+    return this.#seated(id, line, wait(Math.max(0, Math.ceil(limits.waitMs))));
+  }
+
+  async #runLater<Result>(
+    id: string,
+    line: Line,
+    limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
+    wait: (remainingMs: number) => Promise<Result>,
+  ): Promise<Result> {
     const startedAtMs = performance.now();
-    const line = this.#lines.get(id) ?? { waiting: 0, next: [] };
-    this.#lines.set(id, line);
-    limits.signal?.throwIfAborted();
-    // whoever leaves hands its seat to the next in line, so nobody gets in between
-    if (line.waiting >= this.#seats) await this.#queue(line, limits);
-    else line.waiting++;
-    try {
-      return await wait(Math.max(0, Math.ceil(limits.waitMs - (performance.now() - startedAtMs))));
-    } finally {
+    await this.#queue(line, limits);
+    const remainingMs = limits.waitMs - (performance.now() - startedAtMs);
+    return this.#seated(id, line, wait(Math.max(0, Math.ceil(remainingMs))));
+  }
+
+  /** Whoever leaves hands its seat to the next in line, so nobody gets in between. */
+  #seated<Result>(id: string, line: Line, waiting: Promise<Result>): Promise<Result> {
+    const leave = () => {
       const next = line.next.shift();
       if (next !== undefined) next();
       else if (--line.waiting === 0) this.#lines.delete(id);
-    }
+    };
+    return waiting.then(
+      (result) => {
+        leave();
+        return result;
+      },
+      (error: unknown) => {
+        leave();
+        throw error;
+      },
+    );
   }
 
   #queue(line: Line, limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined }): Promise<void> {

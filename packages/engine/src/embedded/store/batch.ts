@@ -134,41 +134,48 @@ export function giveBack(parts: readonly BatchPart[], pool: SharedArrayBuffer[],
     if (memory.byteLength === partBytes && (pool.length + 1) * partBytes <= mostBytes) pool.push(memory);
 }
 
-/** An operation of a batch: which it is, and where its parts lie. Of a removal `recordAt` is `nextAt`. */
-export interface OperationPlace {
-  readonly kind: number;
-  readonly filedBefore: number;
-  readonly hasLocks: boolean;
-  readonly keyAt: number;
-  readonly recordAt: number;
-  readonly nextAt: number;
-}
-
-/** The operation that begins at a place. */
-export function operationAt(batch: Buffer, at: number): OperationPlace {
-  const kind = batch[at] as number;
+/** Where an operation of a batch ends and the next begins. */
+function operationEnd(batch: Buffer, at: number): number {
   const keyBytes = batch.readUInt16LE(at + 1);
-  if (kind === operationKind.remove) {
-    const keyAt = at + 7;
-    const end = keyAt + keyBytes;
-    const filedBefore = batch.readUInt32LE(at + 3);
-    return { kind, filedBefore, hasLocks: false, keyAt, recordAt: end, nextAt: end };
-  }
-  const keyAt = at + 12;
-  const recordAt = keyAt + keyBytes;
-  return {
-    kind,
-    filedBefore: batch.readUInt32LE(at + 7),
-    hasLocks: batch[at + 11] === 1,
-    keyAt,
-    recordAt,
-    nextAt: recordAt + batch.readUInt32LE(at + 3),
-  };
+  return batch[at] === operationKind.remove ? at + 7 + keyBytes : at + 12 + keyBytes + batch.readUInt32LE(at + 3);
 }
 
+/**
+ * An operation of a batch: which it is, and where its parts lie. Moved from one to the next, since an object for each would
+ * be most of what the thread that writes allocates (bench `headline`, `write-1`).
+ */
+export class OperationCursor {
+  kind = 0;
+  filedBefore = 0;
+  hasLocks = false;
+  keyAt = 0;
+  /** Of a removal `recordAt` is `nextAt`. */
+  recordAt = 0;
+  nextAt = 0;
+
+  moveTo(batch: Buffer, at: number): void {
+    const keyBytes = batch.readUInt16LE(at + 1);
+    this.kind = batch[at] as number;
+    if (this.kind === operationKind.remove) {
+      this.filedBefore = batch.readUInt32LE(at + 3);
+      this.hasLocks = false;
+      this.keyAt = at + 7;
+      this.recordAt = this.keyAt + keyBytes;
+      this.nextAt = this.recordAt;
+      return;
+    }
+    this.filedBefore = batch.readUInt32LE(at + 7);
+    this.hasLocks = batch[at + 11] === 1;
+    this.keyAt = at + 12;
+    this.recordAt = this.keyAt + keyBytes;
+    this.nextAt = this.recordAt + batch.readUInt32LE(at + 3);
+  }
+}
+
+/** How many operations a batch has. */
 export function operationsIn(batch: Buffer): number {
   let count = 0;
-  for (let at = 0; at < batch.length; count++) at = operationAt(batch, at).nextAt;
+  for (let at = 0; at < batch.length; count++) at = operationEnd(batch, at);
   return count;
 }
 
@@ -177,9 +184,8 @@ export function isFreeing(parts: readonly Buffer[]): boolean {
   let balance = 0;
   for (const part of parts)
     for (let at = 0; at < part.length; ) {
-      const { kind, nextAt } = operationAt(part, at);
-      balance += kind === operationKind.remove ? 1 : -1;
-      at = nextAt;
+      balance += part[at] === operationKind.remove ? 1 : -1;
+      at = operationEnd(part, at);
     }
   return balance >= 0;
 }
@@ -189,7 +195,7 @@ export function piecesOf(batch: Buffer, mostBytes: number): Buffer[] {
   const pieces: Buffer[] = [];
   let start = 0;
   for (let at = 0; at < batch.length; ) {
-    const { nextAt } = operationAt(batch, at);
+    const nextAt = operationEnd(batch, at);
     if (nextAt - start > mostBytes && at > start) {
       pieces.push(batch.subarray(start, at));
       start = at;
@@ -202,8 +208,10 @@ export function piecesOf(batch: Buffer, mostBytes: number): Buffer[] {
 
 /** Goes through a batch in order; the buffers are parts of it. */
 export function visitBatch(batch: Buffer, visitor: BatchVisitor): void {
+  const operation = new OperationCursor();
   for (let at = 0; at < batch.length; ) {
-    const { kind, filedBefore, hasLocks, keyAt, recordAt, nextAt } = operationAt(batch, at);
+    operation.moveTo(batch, at);
+    const { kind, filedBefore, hasLocks, keyAt, recordAt, nextAt } = operation;
     const key = batch.subarray(keyAt, recordAt);
     if (kind === operationKind.put) visitor.put(key, batch.subarray(recordAt, nextAt), filedBefore, hasLocks);
     else visitor.remove(key, filedBefore);

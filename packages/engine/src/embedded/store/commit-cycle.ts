@@ -30,10 +30,10 @@ const retryMs = 1000;
 /** Without durability nothing is written but to make room, so few at a time. */
 const victimsPerBatch = 256;
 /**
- * So many changed families are a batch, whatever the interval: what is on its way to disk takes memory in three places,
- * and LMDB keeps what its largest transaction took (bench `scale`).
+ * So many changed families are a batch, whatever the interval: the lists of them, and what a batch changes before it counts,
+ * are bounded. A family that changes again within a batch is written once (bench `headline`, `write-1`).
  */
-const familiesPerBatch = 32_768;
+const familiesPerBatch = 131_072;
 /** The longest that a batch waits for those who were just answered, and the part of the last batch's time. */
 const mostGatheringMs = 1;
 const gatheringShare = 0.5;

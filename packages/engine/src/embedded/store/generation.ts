@@ -4,7 +4,7 @@
 // when its turn comes, so that many batches may gather without being in memory (bench `scale`).
 import { randomBytes } from 'node:crypto';
 import { HalfSipHash } from '../half-sip-hash.js';
-import { type BatchVisitor, operationAt, operationKind } from './batch.js';
+import { type BatchVisitor, OperationCursor, operationKind, operationsIn } from './batch.js';
 
 /** A hash and the number of an operation share the 53 bits of a double. */
 const mostOperations = 2 ** 21;
@@ -68,6 +68,7 @@ export class Generation {
   #next = 0;
   /** Bytes of what was handed out. */
   #handedOut = 0;
+  readonly #operation = new OperationCursor();
   /** The operation at hand, out of the reader's way. */
   #copy = Buffer.allocUnsafeSlow(4096);
 
@@ -91,18 +92,17 @@ export class Generation {
     const room = mostOperations - this.operations - besides;
     const bytes = parts.reduce((sum, { length }) => sum + length, 0);
     if (bytes <= room * smallestOperationBytes) return true;
-    let count = 0;
-    for (const part of parts)
-      for (let at = 0; at < part.length && count <= room; count++) at = operationAt(part, at).nextAt;
-    return count <= room;
+    return parts.reduce((sum, part) => sum + operationsIn(part), 0) <= room;
   }
 
   /** Takes note of an entry for which there is room. */
   add(entry: number, operations: Buffer): void {
     const { memory } = this;
+    const operation = this.#operation;
     this.bytes += operations.length;
     for (let at = 0; at < operations.length; ) {
-      const { keyAt, recordAt, nextAt, filedBefore } = operationAt(operations, at);
+      operation.moveTo(operations, at);
+      const { keyAt, recordAt, nextAt, filedBefore } = operation;
       const number = this.operations++;
       if (number === memory.room) memory.grow();
       memory.entries[number] = entry;
@@ -181,7 +181,8 @@ export class Generation {
   #handOut(number: number, filedBefore: number, target: BatchVisitor): void {
     const entry = this.#read(this.memory.entries[number] as number);
     const at = this.memory.places[number] as number;
-    const { kind, keyAt, recordAt, nextAt, hasLocks } = operationAt(entry, at);
+    this.#operation.moveTo(entry, at);
+    const { kind, keyAt, recordAt, nextAt, hasLocks } = this.#operation;
     if (nextAt - keyAt > this.#copy.length) this.#copy = Buffer.allocUnsafeSlow(2 * (nextAt - keyAt));
     entry.copy(this.#copy, 0, keyAt, nextAt);
     this.#handedOut += nextAt - keyAt;

@@ -14,7 +14,7 @@ import { diskBytes, type Growth, noRoom } from './store-room.js';
  * The most that gathers before it is folded; twice as much may be in the journal. The more there is, the more changes of
  * one family become one (bench `durability`), and the longer a start takes after a kill.
  */
-export const generationLimits = { bytes: 128 * 1024 * 1024, operations: 1 << 18 } as const;
+export const generationLimits = { bytes: 128 * 1024 * 1024, operations: 1 << 19 } as const;
 /** Operations folded in one transaction: LMDB keeps the memory of as many pages as a transaction ever changed. */
 export const foldedAtOnce = 2048;
 /** No batch begins behind this number. */

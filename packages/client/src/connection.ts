@@ -1,4 +1,4 @@
-// One connection while it lives: sends queued calls, one write a tick, gives replies to calls in order, and hands push
+// One connection while it lives: sends queued calls, one write a turn of the event loop, gives replies to calls in order, and hands push
 // messages on. It never reconnects and never settles a call because it ended: that is its link's decision.
 import { ReplyDecoder, ReplyError, ReplyPush, type ReplyValue } from '@msession/protocol';
 import { CallQueue } from './call-queue.js';

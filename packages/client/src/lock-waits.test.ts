@@ -52,6 +52,22 @@ describe('locks on the wire', () => {
     expect(transport.writes.at(-1)).toEqual([['SUNLOCK', 'a', '50']]);
   });
 
+  test('a lock that the server keeps because it cannot write is freed without the data', async () => {
+    const { transport, client } = start();
+    await client.connect();
+    const work = outcome(client.withLock('a', (session) => void session.setData('much'), { waitMs: 0 }));
+    await settle();
+    transport.receive('*2\r\n:5\r\n_\r\n');
+    await settle();
+    expect(transport.writes.at(-1)).toEqual([['SUNLOCK', 'a', '5', 'DATA', 'much']]);
+    transport.receive('-OOM no memory\r\n');
+    await settle();
+    expect(transport.writes.at(-1)).toEqual([['SUNLOCK', 'a', '5']]);
+    transport.receive(':1\r\n');
+    await settle();
+    expect(work.error?.code).toBe('OOM');
+  });
+
   test('a wait that is aborted before its request left is not sent', async () => {
     const { transport, client } = start();
     transport.isRefusing = true;

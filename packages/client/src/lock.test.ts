@@ -135,6 +135,37 @@ describe('withLock', () => {
   });
 });
 
+describe('releasing on a revision', () => {
+  test('writes and frees while the data is what was read, and keeps the lock when it is not', async () => {
+    await client.dataset('s', 'read');
+    const [, revision] = await client.dataget('s', { withRevision: true });
+    const lock = await client.lock('s');
+    await client.dataset('s', 'merged');
+    await expect(lock.setData('mine').release({ ifRevision: revision })).rejects.toMatchObject({ code: 'STALE' });
+    expect(await client.dataget('s')).toBe('merged');
+    expect(await client.locks('s')).toMatchObject([{ key: lock.key }]);
+    const [, newer] = await client.dataget('s', { withRevision: true });
+    await lock.setData('both').release({ ifRevision: newer });
+    expect(await client.dataget('s')).toBe('both');
+    expect(await client.locks('s')).toEqual([]);
+    expect(lock.signal.aborted).toBe(false);
+  });
+});
+
+test('a lock knows whether another held it when it was asked for', async () => {
+  await client.create('s');
+  const first = await client.lock('s');
+  const waiting = client.lock('s');
+  await untilWaiting('s', 1);
+  await first.release();
+  const second = await waiting;
+  expect([first.hasWaited, second.hasWaited]).toEqual([false, true]);
+  await second.release();
+  const third = await client.lock('s', { waitMs: 0 });
+  expect(third.hasWaited).toBe(false);
+  await third.release();
+});
+
 describe('not getting a lock', () => {
   test('waitMs 0 does not wait', async () => {
     await client.create('s');

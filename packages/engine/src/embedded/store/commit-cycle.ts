@@ -12,6 +12,7 @@ import { BatchStream } from './batch-stream.js';
 import { ChangedFamilies } from './changed-families.js';
 import type { FamilyCodec } from './family-codec.js';
 import { FamilyPen } from './family-pen.js';
+import { IdleFolding } from './idle-folding.js';
 import type { StoreState } from './store-environment.js';
 import { type Durability, StoreFault } from './store-options.js';
 import type { StoreTime } from './store-time.js';
@@ -37,10 +38,6 @@ const familiesPerBatch = 131_072;
 /** The longest that a batch waits for those who were just answered, and the part of the last batch's time. */
 const mostGatheringMs = 1;
 const gatheringShare = 0.5;
-/** How long nothing changes before the journal is folded into the tables, and how much of it nobody minds to wait for. */
-const idleMs = 3000;
-const foldedAtOnce = 512;
-const foldedAtEnd = 16_384;
 
 export interface CommitCycleOptions {
   readonly sessions: Sessions;
@@ -97,7 +94,7 @@ export class CommitCycle {
   #startedMs = 0;
   #timer: { cancel(): void } | undefined;
   #isScheduled = false;
-  #idleTimer: { cancel(): void } | undefined;
+  readonly #folding: IdleFolding;
   #isClosing = false;
   #isClosed = false;
   readonly #stream: BatchStream;
@@ -110,6 +107,12 @@ export class CommitCycle {
     this.#changed = new ChangedFamilies(options.sessions);
     this.#pen = new FamilyPen(options);
     this.#stream = new BatchStream(options.writer);
+    this.#folding = new IdleFolding({
+      ...{ writer: options.writer, clock: options.clock, onNotice: options.onNotice },
+      isAnyLeft: () => this.settled < this.#lastWritten,
+      mayGoOn: () => !this.#isCommitting && !this.#isClosing && !this.#isClosed && this.#timer === undefined,
+      onFolded: (settled) => this.#onFolded(settled),
+    });
   }
 
   /** Batches on disk that are not in the tables yet. */
@@ -249,8 +252,7 @@ export class CommitCycle {
     if (this.#isCommitting || this.#isClosed) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#idleTimer?.cancel();
-    this.#idleTimer = undefined;
+    this.#folding.cancel();
     this.#isCommitting = true;
     this.#commit().catch((error: Error) => this.#onFailed(error.message, []));
   }
@@ -359,7 +361,7 @@ export class CommitCycle {
     if (this.#waits > 0) this.#gather();
     else if (this.#next !== undefined || this.#isLarge) this.#schedule();
     else if (!this.#changed.isEmpty || this.#reservations.size > 0) this.#arm();
-    else this.#foldWhenIdle();
+    else this.#folding.whenIdle();
   }
 
   #onSettled(settled: number): void {
@@ -381,37 +383,6 @@ export class CommitCycle {
     if (!this.#isClosed) this.#retryLater();
   }
 
-  /** When nothing changes for a while the journal is emptied, so that the next start has nothing to fold. */
-  #foldWhenIdle(): void {
-    if (this.settled >= this.#lastWritten || this.#isClosing || this.#isClosed) return;
-    this.#idleTimer ??= this.#options.clock.schedule(idleMs, () => {
-      this.#foldSome().catch((error: Error) => this.#onFailed(error.message, []));
-    });
-  }
-
-  async #foldSome(): Promise<void> {
-    while (!this.#isCommitting && !this.#isClosing && this.#timer === undefined && this.settled < this.#lastWritten) {
-      const { error, settled } = await this.#options.writer.run({ kind: 'fold', count: foldedAtOnce });
-      // a disk that is full shows when something is to be written; this can wait
-      if (error !== undefined) break;
-      this.#onFolded(settled);
-    }
-    this.#idleTimer = undefined;
-    if (!this.#isCommitting && this.#timer === undefined) this.#foldWhenIdle();
-  }
-
-  /** Leaves the next start nothing to fold, where there is room for that; what is in the journal is on disk as it is. */
-  async #foldRest(): Promise<void> {
-    while (this.settled < this.#lastWritten) {
-      const { error, settled } = await this.#options.writer.run({ kind: 'fold', count: foldedAtEnd });
-      if (error !== undefined) {
-        this.#options.onNotice(`the journal of the store is left to the next start: ${error}`);
-        return;
-      }
-      this.#onFolded(settled);
-    }
-  }
-
   /** Whether a generation is in the tables or not: the reader goes on, so that pages that became free are used again. */
   #onFolded(settled: number): void {
     if (settled > this.settled) this.#onSettled(settled);
@@ -428,7 +399,7 @@ export class CommitCycle {
 
   /** Ends, all that `flush` wrote in the tables where there is room for that. */
   async close(): Promise<void> {
-    await this.#foldRest();
+    await this.#folding.rest();
     await this.abandon();
   }
 
@@ -437,8 +408,7 @@ export class CommitCycle {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#idleTimer?.cancel();
-    this.#idleTimer = undefined;
+    this.#folding.cancel();
     await this.#whenIdle();
   }
 

@@ -17,6 +17,10 @@ interface Operation {
 }
 
 const sessionsPerWriter = 40;
+/** Data is short nearly always; long ones make batches that go to disk in several transactions. */
+const shortBytes = 300;
+const longBytes = 400_000;
+const longShare = 0.1;
 /** Values of the variable that is searched: `u0` and so on. */
 export const users = 7;
 
@@ -84,7 +88,8 @@ export class Writer {
       return await this.#await(after, client.rename(id, other));
     }
     const expected: Expected = { number: ++this.#number, user: `u${Math.floor(this.#random() * users)}` };
-    const data = String(expected.number).padEnd(1 + Math.floor(this.#random() * 300), '.');
+    const most = this.#random() < longShare ? longBytes : shortBytes;
+    const data = String(expected.number).padEnd(1 + Math.floor(this.#random() * most), '.');
     const variables = { n: expected.number, user: expected.user };
     after.set(id, expected);
     if (dice < 0.5) {

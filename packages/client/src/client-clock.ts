@@ -13,6 +13,18 @@ export interface ClientClock {
   random(): number;
 }
 
+class SystemTimer implements ScheduledTimer {
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(timer: NodeJS.Timeout) {
+    this.timer = timer;
+  }
+
+  cancel(): void {
+    clearTimeout(this.timer);
+  }
+}
+
 /** The longest delay node's timers take; more would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -21,7 +33,7 @@ export const systemClock: ClientClock = {
   schedule(delayMs, callback, options) {
     const timer = setTimeout(callback, Math.min(delayMs, longestTimerMs));
     if (options?.keepsProcessAlive !== true) timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return new SystemTimer(timer);
   },
   random: Math.random,
 };

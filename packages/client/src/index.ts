@@ -38,6 +38,6 @@ export {
   type SubscribeOptions,
   sessionEventNames,
 } from './session-events.js';
-export type { LockOptions, SessionLock } from './session-lock.js';
+export type { CancelSignal, LockOptions, SessionLock } from './session-lock.js';
 export { createSocketTransport, type SocketTransportOptions } from './socket-transport.js';
 export type { Transport, TransportConnection, TransportEvents } from './transport.js';

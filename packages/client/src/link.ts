@@ -57,6 +57,7 @@ export class Link {
   private hasSettledInQueue = false;
   private unsettled = 0;
   private isKeepingProcess = true;
+  private readonly onSettled = (call: PendingCall) => this.settled(call);
 
   constructor(options: ResolvedOptions, events: LinkEvents) {
     this.options = options;
@@ -85,7 +86,7 @@ export class Link {
    * client closes; `isFirst` ones go before those that wait.
    */
   submit(request: CallRequest, how: { readonly isInternal?: boolean; readonly isFirst?: boolean } = {}): PendingCall {
-    const call = new PendingCall(request, this.options.clock, (settled) => this.settled(settled));
+    const call = new PendingCall(request, this.options.clock, this.onSettled);
     this.unsettled++;
     if (request.signal?.aborted === true) call.abort(request.signal.reason);
     else if (this.state === 'closed' || (this.state === 'closing' && how.isInternal !== true)) call.fail(closedError());

@@ -6,6 +6,7 @@ import type { Link } from './link.js';
 import type { ResolvedOptions } from './options.js';
 import type { PendingCall } from './pending-call.js';
 import type { Word } from './request-words.js';
+import type { CancelSignal } from './session-lock.js';
 
 export interface LockRequest {
   readonly id: Word;
@@ -13,7 +14,7 @@ export interface LockRequest {
   readonly waitMs: number;
   /** `LEASE`, `CREATE`, `DATA`, `BIND`, `NOTE` and their values. */
   readonly options: readonly Word[];
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
 }
 
 export interface LockGrant {

@@ -9,6 +9,15 @@ import type { LockGrant } from './lock-waits.js';
 import type { Encoding, ResolvedOptions } from './options.js';
 import { pairsOf } from './request-words.js';
 
+/** What a wait needs of an AbortSignal; an AbortSignal is one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  /** Why; becomes the cause of the error. */
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface LockOptions<E extends Encoding = Encoding> {
   /** Milliseconds to wait in the server's queue; 0: fail with LOCKED at once. Default 30000. */
   readonly waitMs?: number;
@@ -21,7 +30,7 @@ export interface LockOptions<E extends Encoding = Encoding> {
   /** Who holds it, shown by LOCKS: host, process, URL. */
   readonly note?: string;
   /** Ends the wait; a lock already held is not affected. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** The lease is extended for so many milliseconds in all, so that a hung holder ends one day; 0: not at all. Default 300000. */
   readonly renewForMs?: number;
   /** Of the data and variables read. */
@@ -94,7 +103,7 @@ export class SessionLock<E extends Encoding = 'utf8'> {
 
   /** A variable, with what was set here in mind; null when the session has none of that name. */
   async get(name: TextInput): Promise<TextOf<E> | null> {
-    const written = this.writes.variables.get(keyOf(name));
+    const written = this.writes.variables?.get(keyOf(name));
     if (written !== undefined) return written.value === undefined ? null : (this.asText(written.value) as TextOf<E>);
     const call = readVariable([this.id, name, { encoding: this.encoding }]);
     return (await this.read(call, null)) as TextOf<E> | null;
@@ -104,7 +113,7 @@ export class SessionLock<E extends Encoding = 'utf8'> {
   async getAll(): Promise<Map<string, TextOf<E>>> {
     const call = readVariables([this.id, { encoding: this.encoding }]);
     const all = (await this.read(call, new Map())) as Map<string, TextOf<E>>;
-    for (const { name, value } of this.writes.variables.values()) {
+    for (const { name, value } of this.writes.variables?.values() ?? []) {
       const key = typeof name === 'string' ? name : Buffer.from(name).toString('utf8');
       if (value === undefined) all.delete(key);
       else all.set(key, this.asText(value) as TextOf<E>);
@@ -122,15 +131,20 @@ export class SessionLock<E extends Encoding = 'utf8'> {
         : pairsOf(first, 'variables of set()');
     for (const [name, given] of pairs) {
       if (given === undefined) throw new ArgumentError('value of set() is missing');
-      this.writes.variables.set(keyOf(name as TextInput), { name: name as TextInput, value: given as BytesInput });
+      this.write({ name: name as TextInput, value: given as BytesInput });
     }
     return this;
   }
 
   /** Variables to be removed when the lock is released. */
   unset(...names: readonly TextInput[]): this {
-    for (const name of names) this.writes.variables.set(keyOf(name), { name, value: undefined });
+    for (const name of names) this.write({ name, value: undefined });
     return this;
+  }
+
+  private write(variable: Variable): void {
+    this.writes.variables ??= new Map();
+    this.writes.variables.set(keyOf(variable.name), variable);
   }
 
   /** The class to be written when the lock is released. */
@@ -243,12 +257,18 @@ interface Writes {
   data: Buffer | undefined;
   className: string | Uint8Array | undefined;
   timeoutSeconds: number | undefined;
-  /** By the name's bytes; an undefined value removes. */
-  readonly variables: Map<string, { readonly name: TextInput; readonly value: BytesInput | undefined }>;
+  /** By the name's bytes. */
+  variables: Map<string, Variable> | undefined;
+}
+
+/** An undefined value removes. */
+interface Variable {
+  readonly name: TextInput;
+  readonly value: BytesInput | undefined;
 }
 
 function emptyWrites(): Writes {
-  return { data: undefined, className: undefined, timeoutSeconds: undefined, variables: new Map() };
+  return { data: undefined, className: undefined, timeoutSeconds: undefined, variables: undefined };
 }
 
 function optionsOf(writes: Writes): Record<string, unknown> {
@@ -256,7 +276,7 @@ function optionsOf(writes: Writes): Record<string, unknown> {
   if (writes.data !== undefined) options.data = writes.data;
   if (writes.className !== undefined) options.className = writes.className;
   if (writes.timeoutSeconds !== undefined) options.timeoutSeconds = writes.timeoutSeconds;
-  if (writes.variables.size === 0) return options;
+  if (writes.variables === undefined) return options;
   const given = [...writes.variables.values()];
   const variables = given.filter(({ value }) => value !== undefined).map(({ name, value }) => [name, value]);
   const unset = given.filter(({ value }) => value === undefined).map(({ name }) => name);

@@ -1,6 +1,7 @@
 // Reads and writes sessions on the server in the three modes. Every write of a session that was read is conditional:
 // under the lock's key, on the revision read, or at least on the session's being there, so that a late write never
 // revives what was destroyed. Express, Fastify and sub-sessions all go through here.
+import type { CancelSignal } from '@msession/client';
 import { codeOf, SessionStoreError } from './errors.js';
 import { newMetrics, type StoreMetrics } from './metrics.js';
 import { type OpenSession, remember } from './open-session.js';
@@ -14,7 +15,7 @@ export interface WaitOptions {
   /** Who asks, for LOCKS. */
   readonly note?: string;
   /** Ends waiting for the lock. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
 }
 
 /** Waiters of one process and session on the server at a time; the server caps them for all. */

@@ -2,6 +2,7 @@
 // the request, so the scope travels by AsyncLocalStorage; where a session object knows its request, that wins.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { hostname } from 'node:os';
+import { HangUp } from './hang-up.js';
 import { newOpenSession, type OpenSession } from './open-session.js';
 import type { SessionMode } from './session-mode.js';
 import type { SessionRecords } from './session-records.js';
@@ -19,10 +20,10 @@ export interface ResponseEvents {
 export class SessionScope {
   readonly #modeOf: () => SessionMode;
   readonly #noteOf: () => string;
-  #hungUp: AbortController | undefined;
-  readonly #opens = new Map<string, { readonly open: OpenSession; readonly records: SessionRecords }>();
+  readonly #hangUp = new HangUp();
+  /** By id of the server; a list, since nearly all requests have one. */
+  readonly #opens: { readonly open: OpenSession; readonly records: SessionRecords }[] = [];
   #mode: SessionMode | undefined;
-  #isAbandoned = false;
   #isEnding = false;
   #isOver = false;
 
@@ -39,7 +40,8 @@ export class SessionScope {
 
   /** What this request has open under an id of the server. */
   find(serverId: string): OpenSession | undefined {
-    return this.#opens.get(serverId)?.open;
+    for (const { open } of this.#opens) if (open.serverId === serverId) return open;
+    return undefined;
   }
 
   /** Opens a session in this request's mode, or reads again what is open already. */
@@ -48,31 +50,25 @@ export class SessionScope {
     if (known !== undefined && (known.isFound || known.lock !== undefined))
       return records.reopen(known).then(() => known);
     const open = newOpenSession(serverId, mode);
-    const wait = mode === 'lock' ? { note: this.#noteOf(), signal: this.#hangUpSignal() } : {};
+    const wait = mode === 'lock' ? { note: this.#noteOf(), signal: this.#hangUp } : {};
     return records.fill(open, wait).then(() => {
       this.adopt(records, open);
       return open;
     });
   }
 
-  #hangUpSignal(): AbortSignal {
-    this.#hungUp ??= new AbortController();
-    if (this.#isAbandoned) this.#hungUp.abort(new Error('the client hung up'));
-    return this.#hungUp.signal;
-  }
-
   /** Takes a session into this request's care. */
   adopt(records: SessionRecords, open: OpenSession): void {
     if (this.#isOver) records.finish(open);
     open.isEnding = this.#isEnding;
-    this.#opens.set(open.serverId, { open, records });
+    const index = this.#opens.findIndex((one) => one.open.serverId === open.serverId);
+    if (index < 0) this.#opens.push({ open, records });
+    else this.#opens[index] = { open, records };
   }
 
   /** Gives locks back while the request goes on: all, or that of one session. */
   async release(serverId?: string): Promise<void> {
-    const entries = [...this.#opens.values()].filter(
-      ({ open }) => serverId === undefined || open.serverId === serverId,
-    );
+    const entries = this.#opens.filter(({ open }) => serverId === undefined || open.serverId === serverId);
     await Promise.all(entries.map(({ open, records }) => records.release(open)));
   }
 
@@ -87,18 +83,17 @@ export class SessionScope {
   /** The application has ended its response: what is saved from now on is saved for the last time. */
   noteEnd(): void {
     this.#isEnding = true;
-    for (const { open } of this.#opens.values()) open.isEnding = true;
+    for (const { open } of this.#opens) open.isEnding = true;
   }
 
   #finish(): void {
     this.#isOver = true;
-    for (const { open, records } of this.#opens.values()) records.finish(open);
+    for (const { open, records } of this.#opens) records.finish(open);
   }
 
   #abandon(): void {
-    this.#isAbandoned = true;
-    this.#hungUp?.abort(new Error('the client hung up'));
-    for (const { open, records } of this.#opens.values()) records.abandon(open);
+    this.#hangUp.abort(new Error('the client hung up'));
+    for (const { open, records } of this.#opens) records.abandon(open);
   }
 
   /** Runs a request inside the scope; `owners` (request, session) lead back to it. */

@@ -1,5 +1,6 @@
 // Who may wait for a lock on the server at a time. The server caps the waiters of a lock; beyond a few, a process keeps
 // its own in line here, in order of arrival, and the time spent here counts as waiting.
+import type { CancelSignal } from '@msession/client';
 import { SessionStoreError } from './errors.js';
 
 interface Line {
@@ -21,7 +22,7 @@ export class WaitingRoom {
   /** Runs `wait` when it is its turn. Rejects with LOCK_BUSY, LOCK_TIMEOUT or the signal's reason without running it. */
   run<Result>(
     id: string,
-    limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
+    limits: { readonly waitMs: number; readonly signal: CancelSignal | undefined },
     wait: (remainingMs: number) => Promise<Result>,
   ): Promise<Result> {
     if (limits.signal?.aborted === true) return Promise.reject(limits.signal.reason);
@@ -36,7 +37,7 @@ export class WaitingRoom {
   async #runLater<Result>(
     id: string,
     line: Line,
-    limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
+    limits: { readonly waitMs: number; readonly signal: CancelSignal | undefined },
     wait: (remainingMs: number) => Promise<Result>,
   ): Promise<Result> {
     const startedAtMs = performance.now();
@@ -64,7 +65,7 @@ export class WaitingRoom {
     );
   }
 
-  #queue(line: Line, limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined }): Promise<void> {
+  #queue(line: Line, limits: { readonly waitMs: number; readonly signal: CancelSignal | undefined }): Promise<void> {
     if (line.next.length >= this.#places)
       throw new SessionStoreError('LOCK_BUSY', `${this.#seats + this.#places} requests wait for this session already`);
     const { signal } = limits;

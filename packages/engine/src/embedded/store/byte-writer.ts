@@ -20,6 +20,11 @@ export class ByteWriter {
     return this.#view.buffer as SharedArrayBuffer;
   }
 
+  /** For records of fixed form: written at `length` behind a `reserve`, then `length` is moved on. */
+  get view(): DataView {
+    return this.#view;
+  }
+
   /** Makes room for so many more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;

@@ -1,6 +1,7 @@
 // How the client library is told to reach Redis: one server, a Sentinel's, or a Cluster. Nothing is sent twice by it, and
 // nothing waits in it: what becomes of a command that could not be sent is decided by the link.
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { linkConnector } from './link-connector.js';
 import { refusedWith } from './link-fault.js';
 import type { RedisServers } from './redis-address.js';
 
@@ -13,7 +14,9 @@ export function connect(servers: RedisServers, timeoutMs: number, isSubscriber =
     ...(tls === undefined ? {} : { tls }),
     connectTimeout: Math.max(timeoutMs, 1000),
     // a machine that lost its power closes no connection
-    socketTimeout: 3 * timeoutMs,
+    ...(tls === undefined && servers.topology !== 'sentinel'
+      ? { Connector: linkConnector(3 * timeoutMs) }
+      : { socketTimeout: 3 * timeoutMs }),
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: isSubscriber ? null : 0,
     enableReadyCheck: true,

@@ -18,7 +18,8 @@ test('commands are answered UNAVAILABLE while Redis is away, and again when it i
   const notices: string[] = [];
   const engine = createRedisEngine({
     servers: serversOf(server),
-    timeoutMs: 300,
+    // connects within it where other tests have the processors
+    timeoutMs: 1500,
     onNotice: (message) => void notices.push(message),
   });
   await engine.start();

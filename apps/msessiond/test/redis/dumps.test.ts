@@ -223,7 +223,7 @@ describe('what cannot be done is said in one line', () => {
     const server = await redis();
     await server.kill();
     const address = `redis://127.0.0.1:${server.port}`;
-    const { code, stderr } = await msession(['dump', address, '--engine-timeout', '300ms']);
+    const { code, stderr } = await msession(['dump', address, '--engine-timeout', '2s']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^msession: Redis cannot be reached: .*\n$/);
   });

@@ -149,6 +149,11 @@ export class RedisLink {
     return this.#send(commandBytes(words), slotOf(key), true);
   }
 
+  /** What was asked for in this turn of the event loop leaves now, and not when the turn ends. */
+  flush(): void {
+    this.#letGo();
+  }
+
   /** Whether keys of two buckets may stand in one script. */
   sharesSlot(bucket: number, other: number): boolean {
     return !this.isCluster || this.#slots[bucket] === this.#slots[other];

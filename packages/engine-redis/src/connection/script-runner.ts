@@ -129,6 +129,13 @@ export class ScriptRunner {
     return this.#run(call.finish(), 0);
   }
 
+  /** As `send`, ahead of whatever this turn of the event loop is still to ask for: somebody waits for what it does. */
+  sendAhead(call: ScriptCall): Promise<ScriptReply> {
+    const reply = this.#run(call.finish(), 0);
+    this.#link.flush();
+    return reply;
+  }
+
   #run(call: WrittenCall, movesMet: number): Promise<ScriptReply> {
     this.roundTrips++;
     return this.#link.runScript(call, (reply) => (Array.isArray(reply) ? this.#unwrap(call, reply, movesMet) : reply));

@@ -39,6 +39,9 @@ interface Group {
   readonly idText: string;
   readonly waiting: Set<Asked>;
   timer: { cancel(): void } | undefined;
+  /** When the timer fires, and when somebody has to look, which is never before: by the front-end's monotonic clock. */
+  timerMs: number;
+  lookMs: number;
 }
 
 export class LockDesk {
@@ -59,6 +62,11 @@ export class LockDesk {
   /** Requests that wait. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Whether somebody waits for this lock at this front-end; others may, elsewhere. */
+  isAwaited(idText: string): boolean {
+    return this.#groups.has(idText);
   }
 
   /**
@@ -114,7 +122,7 @@ export class LockDesk {
     asked.waitTimer = clock.schedule(asked.deadlineMs - nowMs, () => void this.#stopWaiting(asked));
     let group = this.#groups.get(asked.idText);
     if (group === undefined) {
-      group = { idText: asked.idText, waiting: new Set(), timer: undefined };
+      group = { idText: asked.idText, waiting: new Set(), timer: undefined, timerMs: 0, lookMs: 0 };
       this.#groups.set(asked.idText, group);
     }
     group.waiting.add(asked);
@@ -258,13 +266,27 @@ export class LockDesk {
   /** Looks at the lock when its lease is over, or when nothing was heard of it for long. */
   #watch(group: Group, leftMs: number): void {
     const { clock, pollMs } = this.#options;
+    group.lookMs = clock.monotonicMs() + Math.min(Math.ceil(leftMs), pollMs);
+    // one who joins seldom makes it earlier: a timer that fires too soon costs less than a new one for each
+    if (group.timer !== undefined && group.timerMs <= group.lookMs) return;
     group.timer?.cancel();
-    group.timer = clock.schedule(Math.min(Math.ceil(leftMs), pollMs), () => void this.#look(group));
+    this.#setTimer(group);
+  }
+
+  #setTimer(group: Group): void {
+    const { clock } = this.#options;
+    group.timerMs = group.lookMs;
+    group.timer = clock.schedule(Math.ceil(group.lookMs - clock.monotonicMs()), () => {
+      group.timer = undefined;
+      if (clock.monotonicMs() < group.lookMs) this.#setTimer(group);
+      else void this.#look(group);
+    });
   }
 
   async #look(group: Group): Promise<void> {
     const { clock, scripts, pollMs } = this.#options;
     group.timer?.cancel();
+    group.timer = undefined;
     // those who join meanwhile are none of this look's business
     const waiting = [...group.waiting];
     const sentMs = clock.monotonicMs();

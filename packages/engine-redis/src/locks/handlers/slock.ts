@@ -1,20 +1,27 @@
-import { EngineError } from '@msession/engine';
+import { type Caller, EngineError } from '@msession/engine';
 import { type LockOutcome, lockPush, lockReply } from '@msession/engine/shared';
+import type { BoundArguments, Commands, DeferredReply, Request } from '@msession/protocol';
 import { replyInteger } from '../../commands/replies.js';
 import type { Handler } from '../../engine-parts.js';
 import type { LockRequest } from '../lock-request.js';
 import type { LockParts } from '../script-lock-service.js';
 
+type SlockArguments = BoundArguments<Commands['SLOCK']>;
+
+interface Begun {
+  readonly idText: string;
+  readonly asked: LockRequest;
+}
+
 const defaultLeaseMs = 30_000;
 const maxNoteBytes = 1024;
 
 export function slockHandler(parts: () => LockParts, nextTicket: () => number): Handler<'SLOCK'> {
-  return async (_engine, request, args, caller) => {
+  const begun = (request: Request, args: SlockArguments, caller: Caller): Begun => {
     if (args.async && !caller.canReceivePush())
       throw new EngineError('ERR', 'ASYNC needs RESP3 (HELLO 3): the grant comes as a push message');
     if (args.note !== 0 && request.length(args.note) > maxNoteBytes)
       throw new EngineError('BADLEN', `note has ${request.length(args.note)} bytes; ${maxNoteBytes} is the most`);
-    const { desk } = parts();
     const idText = request.latin1(args.id);
     const asked: LockRequest = {
       caller,
@@ -27,16 +34,15 @@ export function slockHandler(parts: () => LockParts, nextTicket: () => number): 
       note: args.note === 0 ? '' : request.text(args.note),
       ticket: args.async ? nextTicket() : 0,
     };
-    if (!args.async) {
-      return new Promise((resolve) => {
-        void desk.ask(idText, asked, (outcome) => resolve(lockReply(outcome, asked.withData)));
-      });
-    }
+    return { idText, asked };
+  };
+  const later = async (request: Request, args: SlockArguments, caller: Caller): Promise<DeferredReply> => {
+    const { idText, asked } = begun(request, args, caller);
     const { ticket } = asked;
     let early: LockOutcome | undefined;
     let isTold = false;
     const push = (outcome: LockOutcome): void => caller.push(lockPush(outcome, ticket, idText));
-    await desk.ask(idText, asked, (outcome) => {
+    await parts().desk.ask(idText, asked, (outcome) => {
       if (isTold) push(outcome);
       else early = outcome;
     });
@@ -46,5 +52,13 @@ export function slockHandler(parts: () => LockParts, nextTicket: () => number): 
       if (early !== undefined) push(early);
     });
     return replyInteger(ticket);
+  };
+  return (_engine, request, args, caller) => {
+    if (args.async) return later(request, args, caller);
+    // one promise from the grant to the reply: whoever has the lock now is answered before whoever released it
+    return new Promise((resolve) => {
+      const { idText, asked } = begun(request, args, caller);
+      void parts().desk.ask(idText, asked, (outcome) => resolve(lockReply(outcome, asked.withData)));
+    });
   };
 }

@@ -8,7 +8,7 @@ import type { LockParts } from '../script-lock-service.js';
 
 export function sunlockHandler(parts: () => LockParts): Handler<'SUNLOCK'> {
   return async (engine, request, args) => {
-    const { calls, bound } = parts();
+    const { calls, bound, desk } = parts();
     const { key } = args;
     const content = contentWords(args);
     const call = engine.scripts
@@ -18,7 +18,9 @@ export function sunlockHandler(parts: () => LockParts): Handler<'SUNLOCK'> {
       .integer(key)
       .text(`${key} ${dataHash(request, args.data)}`);
     content.write(call, request);
-    const reply = await engine.scripts.send(call);
+    const { scripts } = engine;
+    const isAwaited = desk.isAwaited(request.latin1(args.id));
+    const reply = await (isAwaited ? scripts.sendAhead(call) : scripts.send(call));
     const refusal = refused(engine, reply);
     if (refusal !== undefined) return refusal;
     if (reply === 2) engine.figures.created++;

@@ -67,10 +67,9 @@ Redis 6.2 itself was not to be had for this page: no release of Debian has it. I
 Redis 6.0, which is older and which the engine refuses (\`Redis 6.0.16 at … is too old: msession needs Redis 6.2 or later, or Valkey\`). For the row
 of 6.0 that refusal is passed over: the version that the server gives is read as 6.2 (\`test/matrix/taken-for-supported.mjs\`).
 
-Of what came with 6.2 the engine uses \`ZMSCORE\` and \`SET … GET\`, both in scripts of locks only; documented users have rules for channels
-(\`&shop:*\`). A 6.0 of tests is taught the two as it starts, in terms of what it has (\`test/support/taught-scripts.ts\`), and its users go without those
-rules; where a test has the user \`default\` off, he may say \`HELLO\`, as before 6.2.2 he must. All else is as on the others, so what passes there uses
-nothing else that 6.2 lacks.
+The engine uses no command and no option that came with 6.2. Of what 6.2 brought only the rules of users for channels (\`&shop:*\`) are documented
+for it: users of the tests on 6.0 go without them, and where a test has the user \`default\` off, he may say \`HELLO\`, as before 6.2.2 he must. All else
+is as on the others, so what passes there uses nothing that 6.2 lacks.
 
 \`SSUBSCRIBE\` and \`SPUBLISH\`, which came with 7.0, the engine uses in a Cluster of which every master is Redis 7 or later, or Valkey; elsewhere each
 front-end has one channel instead. The rows of 6.0 and of 7.0 are these two ways under the same tests.

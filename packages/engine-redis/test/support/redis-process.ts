@@ -9,7 +9,6 @@ import type { ReplyValue, RequestWord } from '@msession/protocol';
 import { ControlConnection } from './control-connection.js';
 import { freePort } from './free-port.js';
 import { redisProgram } from './redis-program.js';
-import { taughtScripts } from './taught-scripts.js';
 
 export interface RedisProcessOptions {
   /** Lines of redis.conf beside port, folder and silence about disks. */
@@ -125,7 +124,6 @@ export class RedisProcess {
         return false;
       }
     });
-    if (!redisProgram().isSupported && this.#options.mode !== 'sentinel') await this.call('EVAL', taughtScripts, 0);
   }
 
   /** A connection for the test's own questions, made when it is first asked for. */

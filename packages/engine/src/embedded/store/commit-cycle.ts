@@ -94,6 +94,8 @@ export class CommitCycle {
   #startedMs = 0;
   #timer: { cancel(): void } | undefined;
   #isScheduled = false;
+  /** The interval of changes that gather was over while an earlier batch was on its way. */
+  #isDue = false;
   readonly #folding: IdleFolding;
   #isClosing = false;
   #isClosed = false;
@@ -174,6 +176,7 @@ export class CommitCycle {
     if (this.#timer !== undefined || this.#isClosed || this.#options.durability === 'none') return;
     this.#timer = this.#options.clock.schedule(this.#options.intervalMs, () => {
       this.#timer = undefined;
+      this.#isDue = true;
       this.#start();
     });
   }
@@ -254,6 +257,7 @@ export class CommitCycle {
     this.#timer = undefined;
     this.#folding.cancel();
     this.#isCommitting = true;
+    this.#isDue = false;
     this.#commit().catch((error: Error) => this.#onFailed(error.message, []));
   }
 
@@ -359,7 +363,7 @@ export class CommitCycle {
     this.#onSettled(settled);
     flight?.resolve();
     if (this.#waits > 0) this.#gather();
-    else if (this.#next !== undefined || this.#isLarge) this.#schedule();
+    else if (this.#next !== undefined || this.#isLarge || this.#isDue) this.#schedule();
     else if (!this.#changed.isEmpty || this.#reservations.size > 0) this.#arm();
     else this.#folding.whenIdle();
   }

@@ -16,6 +16,12 @@ const otherMarker = new HalfSipHash(randomBytes(8));
 /** Room of a memory when it is new; it doubles up to the second, and from there on grows by that much. */
 const firstRoom = 1024;
 const largestStep = 2 ** 16;
+const firstRoomOfBucket = 64;
+/**
+ * Operations are sorted by buckets, each when its turn comes: half a million at once took the processor for 50 ms, for
+ * which the loop that answers had to wait where processors are few (bench `tail`).
+ */
+const bucketBits = 6;
 
 /**
  * What a generation knows of its operations. It is used again by a later one: new arrays for each would wait by the ten
@@ -28,8 +34,8 @@ export class GenerationMemory {
   filedBefore = new Uint32Array(firstRoom);
   marks = new Uint32Array(firstRoom);
   otherMarks = new Uint32Array(firstRoom);
-  /** Hash of each operation's key times `mostOperations`, plus its number. */
-  order = new Float64Array(firstRoom);
+  /** Those whose hashes begin with the same bits, for each value of these. */
+  readonly buckets: readonly Bucket[] = Array.from({ length: 1 << bucketBits }, () => new Bucket());
 
   /** Operations that it has room for. */
   get room(): number {
@@ -43,7 +49,34 @@ export class GenerationMemory {
     this.filedBefore = longer(this.filedBefore, new Uint32Array(room));
     this.marks = longer(this.marks, new Uint32Array(room));
     this.otherMarks = longer(this.otherMarks, new Uint32Array(room));
-    this.order = longer(this.order, new Float64Array(room));
+  }
+
+  clear(): void {
+    for (const bucket of this.buckets) bucket.clear();
+  }
+}
+
+/** Operations in the order of their keys' hashes, once `sort` was called. */
+class Bucket {
+  count = 0;
+  /** Hash of each operation's key times `mostOperations`, plus its number. */
+  items = new Float64Array(firstRoomOfBucket);
+  #isSorted = false;
+
+  add(item: number): void {
+    if (this.count === this.items.length) this.items = longer(this.items, new Float64Array(2 * this.count));
+    this.items[this.count++] = item;
+  }
+
+  sort(): void {
+    if (this.#isSorted) return;
+    this.items.subarray(0, this.count).sort();
+    this.#isSorted = true;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#isSorted = false;
   }
 }
 
@@ -64,7 +97,10 @@ export class Generation {
   /** Its own until it is folded. */
   readonly memory: GenerationMemory;
   readonly #read: EntryReader;
-  #isSorted = false;
+  /** Where each bucket begins in the order of all, and behind them the end; empty before the first is handed out. */
+  #starts: readonly number[] = [];
+  /** The bucket that was looked at last. */
+  #bucket = 0;
   #next = 0;
   /** Bytes of what was handed out. */
   #handedOut = 0;
@@ -75,6 +111,7 @@ export class Generation {
   constructor(read: EntryReader, memory = new GenerationMemory()) {
     this.#read = read;
     this.memory = memory;
+    memory.clear();
   }
 
   /** Whether another batch may be too much for it. */
@@ -110,7 +147,8 @@ export class Generation {
       memory.filedBefore[number] = filedBefore;
       memory.marks[number] = marker.hash(operations, keyAt, recordAt);
       memory.otherMarks[number] = otherMarker.hash(operations, keyAt, recordAt);
-      memory.order[number] = operations.readUInt32BE(keyAt) * mostOperations + number;
+      const hash = operations.readUInt32BE(keyAt);
+      (memory.buckets[hash >>> (32 - bucketBits)] as Bucket).add(hash * mostOperations + number);
       this.longest = Math.max(this.longest, nextAt - at);
       at = nextAt;
     }
@@ -127,10 +165,7 @@ export class Generation {
 
   /** Hands out what so many operations, or a few more, come to; less where that is more than so many bytes. */
   foldSome(count: number, mostBytes: number, target: BatchVisitor): void {
-    if (!this.#isSorted) {
-      this.memory.order.subarray(0, this.operations).sort();
-      this.#isSorted = true;
-    }
+    if (this.#starts.length === 0) this.#arrange();
     const end = Math.min(this.operations, this.#next + count);
     const endBytes = this.#handedOut + mostBytes;
     while (this.#next < end && this.#handedOut < endBytes) {
@@ -142,12 +177,27 @@ export class Generation {
     }
   }
 
+  #arrange(): void {
+    const starts = [0];
+    for (const { count } of this.memory.buckets) starts.push((starts.at(-1) as number) + count);
+    this.#starts = starts;
+  }
+
+  /** The operation at a place in the order of all, as it stands in its bucket. */
+  #itemAt(place: number): number {
+    while (place < (this.#starts[this.#bucket] as number)) this.#bucket--;
+    while (place >= (this.#starts[this.#bucket + 1] as number)) this.#bucket++;
+    const bucket = this.memory.buckets[this.#bucket] as Bucket;
+    bucket.sort();
+    return bucket.items[place - (this.#starts[this.#bucket] as number)] as number;
+  }
+
   #hashAt(place: number): number {
-    return Math.floor((this.memory.order[place] as number) / mostOperations);
+    return Math.floor(this.#itemAt(place) / mostOperations);
   }
 
   #numberAt(place: number): number {
-    return (this.memory.order[place] as number) % mostOperations;
+    return this.#itemAt(place) % mostOperations;
   }
 
   /** Operations of one hash: nearly always of one family, of which the first says how the tables know it. */

@@ -182,28 +182,18 @@ export class ClientCore<E extends Encoding = 'utf8'> extends EventEmitter<Client
     options: LockOptions<Given> = {},
   ): Promise<Result> {
     const lock = await this.lock(id, options);
-    let result: Result;
     try {
-      result = await run(lock);
-    } catch (error) {
-      // the function's own error says more than a lock that cannot be freed
-      await lock
-        .discard()
-        .release()
-        .catch(() => {});
-      throw error;
-    }
-    try {
+      const result = await run(lock);
       await lock.release();
+      return result;
     } catch (error) {
-      // where the server keeps the lock because it cannot write
+      // its own error, or that the server cannot write, says more than a lock that cannot be freed
       await lock
         .discard()
         .release()
         .catch(() => {});
       throw error;
     }
-    return result;
   }
 
   /**

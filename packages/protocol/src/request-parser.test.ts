@@ -165,6 +165,41 @@ describe('memory', () => {
     expect(copied).toBeGreaterThan(bytes.length / 2);
     expect(copied).toBeLessThan(bytes.length + 200_000);
   });
+
+  test('that of a command in pieces serves the next one, of any connection', () => {
+    const bytes = encodeRequest(['DATASET', 's', Buffer.alloc(70_000, 7)]);
+    const used = [setUp(), setUp(), setUp()].map(({ parser, request, feed }) => {
+      feed(bytes.subarray(0, 65_536));
+      expect(parser.next(request)).toBe('more');
+      feed(bytes.subarray(65_536));
+      expect(parser.next(request)).toBe('command');
+      const { buffer } = request;
+      expect(parser.next(request)).toBe('more');
+      return buffer;
+    });
+    expect(new Set(used).size).toBe(1);
+  });
+
+  test('commands in pieces on many connections at a time keep to themselves', () => {
+    const connections = Array.from({ length: 9 }, () => setUp());
+    const value = (connection: number, round: number) => Buffer.alloc(66_000 + round, 65 + ((connection + round) % 26));
+    for (let round = 0; round < 12; round++) {
+      const requests = connections.map((_, i) => encodeRequest(['DATASET', `s${i}`, value(i, round)]));
+      for (let from = 0; from < 66_000; from += 22_000)
+        for (const [i, { feed, parser, request }] of connections.entries()) {
+          feed((requests[i] as Buffer).subarray(from, from + 22_000));
+          expect(parser.next(request)).toBe('more');
+        }
+      for (const [i, { feed, parser, request }] of connections.entries()) {
+        feed((requests[i] as Buffer).subarray(66_000));
+        expect(parser.next(request)).toBe('command');
+        expect(request.text(1)).toBe(`s${i}`);
+        expect(request.view(2).equals(value(i, round))).toBe(true);
+        // what is let go of here is taken by the others of the next round
+        expect(parser.next(request)).toBe('more');
+      }
+    }
+  });
 });
 
 test('limits may change between requests, as AUTH changes them', () => {

@@ -4,6 +4,7 @@
 // command of any size costs time in proportion to its bytes however it arrives. All limits are checked before memory
 // is taken for what they limit. Once the bytes made no sense nothing is emitted any more.
 import { bindInline, inlineProblem } from './inline-request.js';
+import { PieceMemory } from './piece-memory.js';
 import { Request } from './request.js';
 import { RequestFault, type RequestLimits } from './request-limits.js';
 import { inlineTooLong, shownByte, tooLong, tooManyArguments, wrongBeginning } from './request-messages.js';
@@ -30,6 +31,7 @@ const maxSlackBytes = 65_536;
 /** Above this the ranges of a request that another one left behind are not kept. */
 const keptRanges = 65_536;
 const nothing = Buffer.alloc(0);
+const pieceMemory = new PieceMemory();
 
 /**
  * Incremental parser of RESP and inline requests.
@@ -83,10 +85,10 @@ export class RequestParser {
   feed(buffer: Buffer, start: number, end: number): void {
     if (start === end || (this.fault !== null && !this.fault.isRecoverable)) return;
     if (this.total === 0 && this.position === this.end) {
+      this.letGo();
       this.buffer = buffer;
       this.position = start;
       this.end = end;
-      this.isOwned = false;
       return;
     }
     this.keepRest();
@@ -390,11 +392,16 @@ export class RequestParser {
 
   /** Everything is parsed: lets go of memory, the caller's and its own. */
   private usedUp(): ParseResult {
+    this.letGo();
+    return 'more';
+  }
+
+  private letGo(): void {
+    if (this.isOwned) pieceMemory.giveBack(this.buffer);
     this.buffer = nothing;
     this.position = 0;
     this.end = 0;
     this.isOwned = false;
-    return 'more';
   }
 
   /** Keeps an unfinished piece until there is more. */
@@ -415,8 +422,9 @@ export class RequestParser {
     if (this.isOwned && capacity <= this.buffer.length) {
       if (start > 0) this.buffer.copyWithin(0, start, this.end);
     } else {
-      const own = Buffer.allocUnsafeSlow(Math.max(capacity, 512));
+      const own = pieceMemory.take(capacity);
       own.set(this.buffer.subarray(start, this.end), 0);
+      if (this.isOwned) pieceMemory.giveBack(this.buffer);
       this.buffer = own;
       this.isOwned = true;
     }
@@ -436,10 +444,7 @@ export class RequestParser {
 
   private refuse(message: string): ParseResult {
     this.fault = new RequestFault(message, false);
-    this.buffer = nothing;
-    this.position = 0;
-    this.end = 0;
-    this.isOwned = false;
+    this.letGo();
     this.total = 0;
     this.begun = null;
     this.discarding = null;

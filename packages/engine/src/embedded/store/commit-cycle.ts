@@ -21,11 +21,14 @@ import { type Waiter, waiter } from './waiter.js';
 
 /**
  * How long families are written down at a stretch: a part of the time since the last stretch, so that clients who take turns
- * with the loop need not wait for it (bench `headline`, `write-1`), and one who leaves no pauses does not put it off.
+ * with the loop need not wait for it (bench `headline`, `write-1`), and one who leaves no pauses does not put it off. The
+ * shortest is a few families: what is longer than the requests at hand is a pause for everybody.
  */
 const sliceShare = 0.15;
-const shortestSliceMs = 0.2;
+const shortestSliceMs = 0.02;
 const longestSliceMs = 1;
+/** A small batch is written down in one go. */
+const firstSliceMs = 0.2;
 const familiesPerReading = 16;
 const retryMs = 1000;
 /** Without durability nothing is written but to make room, so few at a time. */
@@ -282,7 +285,7 @@ export class CommitCycle {
     else {
       const list = this.#changed.swap();
       // no turn of the loop is waited for when there is little to do: `always` would wait with it (bench `durability`)
-      if (!this.#writeSome(list, 0, shortestSliceMs)) await this.#writeRest(list);
+      if (!this.#writeSome(list, 0, firstSliceMs)) await this.#writeRest(list);
     }
     const parts = await this.#stream.finish();
     this.#builder = undefined;

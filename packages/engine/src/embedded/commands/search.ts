@@ -3,6 +3,7 @@
 import type { ReplySink } from '@msession/protocol';
 import { IndexedName } from '../search-index.js';
 import { sessionFlag } from '../session-layout.js';
+import type { ColdSessions } from '../store/cold-sessions.js';
 import type { EngineParts } from './handler.js';
 import { inOrder } from './id-listing.js';
 
@@ -43,10 +44,10 @@ function prepare(engine: EngineParts, name: Buffer, value: Buffer | undefined): 
   if (indexed === undefined) return index.whenUnused().then(() => prepare(engine, name, value));
   index.noteSearch(indexed);
   const build = indexed.isComplete ? () => true : builder(engine, indexed);
-  // where sessions may be on disk alone, a new name is indexed there, too
-  const isIndexed = cold === undefined || cold.isIndexed(indexed);
+  const isCovered = () => cold === undefined || cold.isCovered(indexed);
   const fetch = (mayGoOn: () => boolean) => cold?.loadMatches(indexed, value, mayGoOn) ?? true;
-  if (isIndexed) {
+  if (cold?.isIndexed(indexed) === false) indexOnDisk(engine, cold, indexed);
+  if (isCovered()) {
     const budget = sweeper.budget();
     if (build(budget) && fetch(budget)) return indexed;
   }
@@ -54,14 +55,27 @@ function prepare(engine: EngineParts, name: Buffer, value: Buffer | undefined): 
   const gather = async () => {
     try {
       await sweeper.inSlices(build);
-      if (!isIndexed) await cold.index(indexed);
-      await sweeper.inSlices(fetch);
+      do {
+        if (!isCovered()) await cold?.index(indexed);
+        await sweeper.inSlices(fetch);
+      } while (!isCovered());
       return indexed;
     } finally {
       index.endUse(indexed);
     }
   };
   return gather();
+}
+
+/** Where sessions may be on disk alone one day, a name that is searched is indexed there, too; meanwhile memory has them all. */
+function indexOnDisk(engine: EngineParts, cold: ColdSessions, indexed: IndexedName): void {
+  const { index } = engine.sessions;
+  index.beginUse(indexed);
+  cold
+    .index(indexed)
+    // a search that needs it begins again, and is told
+    .catch(() => undefined)
+    .finally(() => index.endUse(indexed));
 }
 
 /** Begins to index a name, in the place of the one searched longest ago where there are enough; undefined for none. */

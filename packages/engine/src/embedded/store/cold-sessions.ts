@@ -3,7 +3,14 @@
 // or has ended there, is none of theirs.
 import type { IndexedName } from '../search-index.js';
 import { renewalLagMs, type Sessions } from '../sessions.js';
-import { faultOf, hasSession, readRecord, recordHeadBytes, recordSessionBytes } from './family-record.js';
+import {
+  faultOf,
+  hasSession,
+  readRecord,
+  recordHeadBytes,
+  recordSessionBytes,
+  walkVariables,
+} from './family-record.js';
 import type { FamilyStore } from './family-store.js';
 import {
   deadlineBound,
@@ -228,6 +235,11 @@ export class ColdSessions {
     return this.#complete.has(name.number);
   }
 
+  /** Whether a search under a name finds all: nothing is on disk alone, or postings there have it. */
+  isCovered(name: IndexedName): boolean {
+    return this.#store.coldCount === 0 || this.isIndexed(name);
+  }
+
   /** Enters what is on disk under a name into the postings; rejects with a StoreFault. */
   index(name: IndexedName): Promise<void> {
     let building = this.#building.get(name.number);
@@ -281,6 +293,8 @@ export class ColdSessions {
   loadMatches(name: IndexedName, value: Buffer | undefined, mayGoOn: () => boolean): boolean {
     const store = this.#store;
     if (store.coldCount === 0) return true;
+    // what left memory since `isCovered` was asked, if anything
+    if (!this.isIndexed(name)) return this.#loadWith(name);
     const hash = value === undefined ? 0 : this.#sessions.hasher.hash(value, 0, value.length);
     const isOpenEnd = value === undefined || hash === lastHash;
     const range = {
@@ -292,6 +306,27 @@ export class ColdSessions {
       if (!store.isCold(id)) continue;
       if (!mayGoOn()) return false;
       this.#loadSound(id);
+    }
+    return true;
+  }
+
+  /** Loads families that have a name, whatever its value, without an index. */
+  #loadWith({ bytes: wanted }: IndexedName): true {
+    const end = lastHash + 1;
+    for (let from = 0; from < end; ) {
+      const { until, items } = this.#recordsFrom(from, end);
+      for (const { key, value } of items) {
+        if (!this.#isSound(key, value)) continue;
+        const has = readRecord(value).sessions.some(({ variables }) => {
+          let isFound = false;
+          walkVariables(variables, (start, nameEnd) => {
+            isFound ||= wanted.equals(variables.subarray(start, nameEnd));
+          });
+          return isFound;
+        });
+        if (has) this.#loadSound(Buffer.from(idOfKey(key)));
+      }
+      from = until;
     }
     return true;
   }

@@ -11,7 +11,7 @@ import { load } from '../generator/load.js';
 import { phpCycleEntrant } from '../php/php-cycle.js';
 import { phpNames, startPhpHandlers } from '../php/php-handlers.js';
 import type { LoadCase } from '../throughput/load-case.js';
-import { benchmarkEntrant, shapeOf } from '../throughput/run-cases.js';
+import { benchmarkEntrant, secondsOverCommits, shapeOf } from '../throughput/run-cases.js';
 
 const modes = ['none', 'interval', 'always'] as const;
 const nameOf = (mode: Durability) => `msession, ${mode}`;
@@ -64,7 +64,7 @@ export async function runDurability(
               name,
               server,
               shapeOf(one, name.startsWith('redis') ? 'hash' : 'session'),
-              context.isQuick ? 0.4 : 1.5,
+              context.isQuick ? 0.4 : secondsOverCommits,
             ),
           ),
           ratios: [...ratiosToNone, ...modes.map((mode) => [nameOf(mode), peerOf(mode)] as const)],
@@ -95,7 +95,7 @@ async function pageRow(context: BenchContext, servers: ReadonlyMap<string, Serve
         const outcome = await load({
           port: server.port,
           connections: 50,
-          seconds: context.isQuick ? 0.5 : 2,
+          seconds: context.isQuick ? 0.5 : secondsOverCommits,
           warmUpSeconds: context.isQuick ? 0.3 : 1,
           traffic: { kind: 'page', sessions: 10_000, dataBytes: 200 },
         });
@@ -136,7 +136,7 @@ async function phpRow(context: BenchContext): Promise<Row> {
 export const durabilityBench: Bench = {
   name: 'durability',
   about: 'interval and always against none, and against Redis with the matching AOF',
-  minutes: 4,
+  minutes: 9,
   isInAll: true,
   async run(context) {
     const { rows, servers } = await runDurability(context, { hasPeers: true });

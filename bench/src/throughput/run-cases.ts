@@ -26,6 +26,12 @@ export interface CasesResult {
   readonly example: string;
 }
 
+/**
+ * A measurement of writes takes so long where changes reach the disk once a second: with one commit more or less in it than
+ * in the next, a short one would be a tenth off.
+ */
+export const secondsOverCommits = 5;
+
 export const ours = 'msession';
 export const hashes = 'redis';
 export const strings = 'redis GET/SET';

@@ -119,3 +119,24 @@ test('on disk are the names searched last, with their postings alone', async () 
   expect(indexed(again)).toBe(2);
   for (const name of ['c', 'b', 'a']) expect(ids(await call(again, ['FIND', name, 17]))).toEqual(['s17']);
 });
+
+test('a name that is given up while it is indexed on disk leaves nothing there', async () => {
+  const directory = folder();
+  const engine = await started({ names: 1, directory, hotMemoryBytes: 64 * 1024 * 1024 });
+  for (let i = 0; i < 40; i++) await ask(engine, 'DATASET', `s${i}`, 'd', 'VARS', 3, 'a', i, 'b', i, 'c', i);
+  // all are in memory, so each is answered at once, while the disk still has to do with those before
+  const found = ['a', 'b', 'c', 'a'].map((name) => call(engine, ['FIND', name, 17]));
+  for (const reply of found) expect(ids(await reply)).toEqual(['s17']);
+  // jobs of the disk take turns with these, one each
+  for (let i = 0; i < 20; i++) {
+    await ask(engine, 'SETVAL', `s${i}`, 'other', i);
+    await ask(engine, 'SERIALIZE');
+  }
+  await engine.close();
+  const environment: StoreEnvironment = openTables({ file: `${directory}/sessions.mdb`, isSynced: true });
+  const names = [...environment.names.getRange({})].map(({ value }) => value);
+  const postings = environment.postings.getStats() as { entryCount: number };
+  await environment.root.close();
+  expect(names).toEqual([expect.objectContaining({ name: 'a', isComplete: true })]);
+  expect(postings.entryCount).toBe(40);
+});

@@ -3,7 +3,6 @@
 import type { ReplySink } from '@msession/protocol';
 import { IndexedName } from '../search-index.js';
 import { sessionFlag } from '../session-layout.js';
-import type { ColdSessions } from '../store/cold-sessions.js';
 import type { EngineParts } from './handler.js';
 import { inOrder } from './id-listing.js';
 
@@ -46,7 +45,8 @@ function prepare(engine: EngineParts, name: Buffer, value: Buffer | undefined): 
   const build = indexed.isComplete ? () => true : builder(engine, indexed);
   const isCovered = () => cold === undefined || cold.isCovered(indexed);
   const fetch = (mayGoOn: () => boolean) => cold?.loadMatches(indexed, value, mayGoOn) ?? true;
-  if (cold?.isIndexed(indexed) === false) indexOnDisk(engine, cold, indexed);
+  // for the day when sessions are on disk alone; a search that needs it begins again where it failed, and is told
+  if (cold?.isIndexed(indexed) === false) cold.index(indexed).catch(() => undefined);
   if (isCovered()) {
     const budget = sweeper.budget();
     if (build(budget) && fetch(budget)) return indexed;
@@ -65,17 +65,6 @@ function prepare(engine: EngineParts, name: Buffer, value: Buffer | undefined): 
     }
   };
   return gather();
-}
-
-/** Where sessions may be on disk alone one day, a name that is searched is indexed there, too; meanwhile memory has them all. */
-function indexOnDisk(engine: EngineParts, cold: ColdSessions, indexed: IndexedName): void {
-  const { index } = engine.sessions;
-  index.beginUse(indexed);
-  cold
-    .index(indexed)
-    // a search that needs it begins again, and is told
-    .catch(() => undefined)
-    .finally(() => index.endUse(indexed));
 }
 
 /** Begins to index a name, in the place of the one searched longest ago where there are enough; undefined for none. */

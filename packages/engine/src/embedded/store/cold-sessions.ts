@@ -63,6 +63,8 @@ export class ColdSessions {
   readonly #complete = new Set<number>();
   readonly #building = new Map<number, Promise<void>>();
   readonly #opened = new Set<number>();
+  /** Those being built that are not searched any more. */
+  readonly #abandoned = new Set<number>();
   /** Names whose postings are being taken from the disk. */
   readonly #forgetting = new Map<string, Promise<void>>();
   readonly #damaged = new Set<string>();
@@ -244,7 +246,10 @@ export class ColdSessions {
   index(name: IndexedName): Promise<void> {
     let building = this.#building.get(name.number);
     if (building === undefined) {
-      building = this.#build(name).finally(() => this.#building.delete(name.number));
+      building = this.#build(name).finally(() => {
+        this.#building.delete(name.number);
+        this.#abandoned.delete(name.number);
+      });
       this.#building.set(name.number, building);
     }
     return building;
@@ -261,6 +266,7 @@ export class ColdSessions {
     }
     let after: Uint8Array | null = null;
     do {
+      if (this.#abandoned.has(number)) return;
       const { error, next } = await writer.run({ kind: 'indexSome', number, after, limit: recordsPerIndexJob });
       if (error !== undefined) throw new StoreFault(`the index cannot be written: ${error}`);
       after = next;
@@ -272,15 +278,20 @@ export class ColdSessions {
   /** Takes a name that is not searched any more from the disk. */
   forget({ number, bytes }: IndexedName): void {
     this.#complete.delete(number);
-    if (!this.#opened.delete(number)) return;
+    const building = this.#building.get(number);
+    if (building !== undefined) this.#abandoned.add(number);
+    else if (!this.#opened.has(number)) return;
     const name = bytes.toString('latin1');
-    const forgetting = this.#forget(number).finally(() => {
+    const forgetting = this.#forget(number, building).finally(() => {
       if (this.#forgetting.get(name) === forgetting) this.#forgetting.delete(name);
     });
     this.#forgetting.set(name, forgetting);
   }
 
-  async #forget(number: number): Promise<void> {
+  async #forget(number: number, building: Promise<void> | undefined): Promise<void> {
+    await building?.catch(() => undefined);
+    if (!this.#opened.delete(number)) return;
+    this.#complete.delete(number);
     let isMore = true;
     while (isMore) {
       const { error, next } = await this.#store.writer.run({ kind: 'dropSome', number, limit: postingsPerDropJob });

@@ -1,7 +1,10 @@
 // The tail of latencies under a steady load, at few sessions and at many: open loop at half the highest rate, long enough
-// for commits and sweeps. The two servers take turns, slice by slice; percentiles are those of all slices together.
+// for commits and sweeps. The two servers take turns, slice by slice, each when the other has nothing left to do; percentiles
+// are those of all slices together.
+import { replyText } from '@msession/protocol';
 import { fill, longIdPattern } from '../contenders/fill.js';
 import { startMsessiond } from '../contenders/msessiond.js';
+import { RespConnection } from '../contenders/resp-connection.js';
 import type { Server } from '../contenders/server-process.js';
 import type { BenchContext } from '../frame/bench.js';
 import { figureOf, type Row, rowOf } from '../frame/result.js';
@@ -36,8 +39,11 @@ export async function runTail(context: BenchContext, few: number, many: number):
       idPattern: longIdPattern.replace('__rand_int__', '{id}'),
       dataBytes: 200,
     });
-    const run = async (sessions: number, job: Pick<LoadJob, 'seconds' | 'warmUpSeconds' | 'ratePerSecond'>) =>
-      await load({ ...job, port: (servers.get(sessions) as Server).port, connections: 50, traffic: traffic(sessions) });
+    const run = async (sessions: number, job: Pick<LoadJob, 'seconds' | 'warmUpSeconds' | 'ratePerSecond'>) => {
+      await Promise.all([...servers.values()].map(untilIdle));
+      const { port } = servers.get(sessions) as Server;
+      return await load({ ...job, port, connections: 50, traffic: traffic(sessions) });
+    };
     const probe = { seconds: context.isQuick ? 0.5 : 5, warmUpSeconds: context.isQuick ? 0.5 : 3 };
     const most = Math.min((await run(few, probe)).perSecond, (await run(many, probe)).perSecond);
     const ratePerSecond = Math.floor(most / 2);
@@ -66,6 +72,26 @@ export async function runTail(context: BenchContext, few: number, many: number):
     });
   } finally {
     await Promise.all([...servers.values()].map((server) => server.stop()));
+  }
+}
+
+/** How long a server may take to end what it does by itself. */
+const longestIdlingMs = 60_000;
+
+/**
+ * Waits until a server has nothing left to expire and its journal is in its tables. It does that where nobody asks anything of
+ * it, at the cost of the other server, which has its slice then.
+ */
+async function untilIdle({ port }: Server): Promise<void> {
+  const connection = await RespConnection.open(port);
+  try {
+    for (const endMs = performance.now() + longestIdlingMs; performance.now() < endMs; ) {
+      const info = replyText(await connection.ask('INFO', 'everything')) ?? '';
+      if (/^batchesInJournal:0\r?$/m.test(info)) return;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  } finally {
+    connection.close();
   }
 }
 

@@ -96,7 +96,7 @@ export const numbersBench: Bench = {
   name: 'numbers',
   about:
     'every target with what was reached; --case headline|durability|cycle|contention|scale|tail|kills for one part',
-  minutes: 20,
+  minutes: 23,
   isInAll: false,
   async run(context): Promise<BenchResult> {
     const chosen = parts.filter(({ name }) => context.caseText === undefined || name === context.caseText);

@@ -51,7 +51,7 @@ export const tailText =
 export const scaleBench: Bench = {
   name: 'scale',
   about: '1,000 to 1,000,000 sessions: memory, reads, search, paging, restart, expiry storm, tail of latencies',
-  minutes: 15,
+  minutes: 18,
   isInAll: true,
   async run(context) {
     const sizes = sizesUpTo(context.maxSessions);

@@ -1,6 +1,6 @@
-// Memory for commands that arrive in pieces, shared by all parsers of a process. Values of 64 KiB do so each time, since
-// they are larger than what is received at once: memory made for each of them would be counted by the collector, and
-// full collections would take as long as the commands (bench `throughput`, 64 KiB). What is handed out is not cleared.
+// Memory for commands that arrive in pieces, shared by all parsers of a process. Large values often do: memory made for each
+// of them would be counted by the collector, and full collections would take longer than the commands (bench `throughput`,
+// 64 KiB). What is handed out is not cleared.
 
 /** Kept for later commands, bytes of all together. */
 const keptBytes = 4 * 1024 * 1024;

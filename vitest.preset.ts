@@ -2,6 +2,7 @@
 // and every run leaves a JSON report from which the closing line of CI is counted.
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { strayErrorsReporter } from './packages/tooling/src/stray-errors-reporter.mjs';
 
 const base = JSON.parse(readFileSync(new URL('./tsconfig.base.json', import.meta.url), 'utf8')) as {
   compilerOptions: { paths: Record<string, [string]> };
@@ -21,7 +22,7 @@ export function msessionTests(overrides: { testTimeout?: number; include?: strin
       testTimeout: 120_000,
       hookTimeout: 120_000,
       maxWorkers: 2,
-      reporters: ['default', 'json'],
+      reporters: ['default', 'json', strayErrorsReporter()],
       outputFile: { json: 'reports/vitest.json' },
       ...overrides,
     },

@@ -31,6 +31,26 @@ export function failedInVitest(json) {
  * @typedef {{ name?: string, status: string, message?: string, assertionResults: VitestTest[] }} VitestFile
  */
 
+/**
+ * Errors that belong to no test, as stray-errors-reporter.mjs leaves them: with the place of ours that threw, since the
+ * test that happened to run then may have no part in it.
+ * @param {string} json
+ * @returns {FailedTest[]}
+ */
+export function strayErrors(json) {
+  return JSON.parse(json).map((/** @type {import('./stray-errors-reporter.mjs').StrayError} */ one) => {
+    const place = one.stack
+      .split('\n')
+      .find((line) => line.trim().startsWith('at ') && !/node_modules|node:/.test(line));
+    const message = [one.message, place?.trim()].filter(Boolean).join(' ');
+    return {
+      file: one.file,
+      test: one.test === '' ? '(no test)' : `(beside) ${one.test}`,
+      message: firstLine(message),
+    };
+  });
+}
+
 /** @param {string} xml a JUnit report, as PHPUnit writes it @returns {FailedTest[]} */
 export function failedInJunit(xml) {
   return [...junitCases(xml)].flatMap(({ attributes, body }) => {

@@ -2,7 +2,8 @@
 // A run that left no report, or that failed without naming a test (a worker that died), counts as one failure.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { failedInJunit, failedInVitest, failureLines, junitCases } from './failed-tests.mjs';
+import { failedInJunit, failedInVitest, failureLines, junitCases, strayErrors } from './failed-tests.mjs';
+import { strayErrorsReport } from './stray-errors-reporter.mjs';
 import { listPackages, workspaceRoot } from './workspace.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
@@ -90,7 +91,10 @@ export function collectCounts({ root = workspaceRoot, expected = () => true } = 
   const rows = testedPackages(root).flatMap(({ name, folder }) => {
     const reports = reportsIn(path.join(root, folder, 'reports'));
     const counts = sumCounts(reports.map((report) => report.counts));
-    const failed = reports.flatMap((report) => report.failed);
+    const failed = [
+      ...reports.flatMap((report) => report.failed),
+      ...strayErrorsIn(path.join(root, folder, 'reports')),
+    ];
     const failures = failureLines({ name, folder: path.join(root, folder), failed });
     const hasFailed = existsSync(path.join(root, folder, 'reports', failureMark));
     if (hasFailed && counts.failed === 0)
@@ -123,6 +127,12 @@ function reportsIn(folder) {
         ? [{ counts: countVitest(text), failed: failedInVitest(text) }]
         : [{ counts: countJunit(text), failed: failedInJunit(text) }];
     });
+}
+
+/** @param {string} folder */
+function strayErrorsIn(folder) {
+  const file = path.join(folder, strayErrorsReport);
+  return existsSync(file) ? strayErrors(readFileSync(file, 'utf8')) : [];
 }
 
 /** The closing line. @param {Counts} counts */

@@ -88,6 +88,30 @@ describe('a workspace', () => {
     expect(lines.find((line) => line.startsWith('one'))).toContain('the run failed');
   });
 
+  test('names errors that belong to no test, and where they were thrown', () => {
+    const report = vitestReport(true, [{ status: 'passed', tests: ['passed'] }]);
+    for (const folder of ['packages/one', 'packages/two']) addReport(folder, 'vitest.json', report);
+    const stack = `Error: gone
+    at Socket.end (node:net:1:2)
+    at Link.close (${path.join(root, 'packages/one/src/link.ts')}:3:4)`;
+    const file = path.join(root, 'packages/one/src/link.test.ts');
+    addReport(
+      'packages/one',
+      'stray-errors.json',
+      JSON.stringify([
+        { file, test: 'a link closes', message: 'Error: gone', stack },
+        { file: '', test: '', message: 'Error: a worker ended', stack: '' },
+      ]),
+    );
+    markFailed('one', root);
+    const { counts, failures } = collectCounts({ root });
+    expect(counts).toEqual({ passed: 2, failed: 1, skipped: 0 });
+    expect(failures).toEqual([
+      `FAILED one src/link.test.ts > (beside) a link closes: Error: gone at Link.close (${root}/packages/one/src/link.ts:3:4)`,
+      'FAILED one (no test): Error: a worker ended',
+    ]);
+  });
+
   test('names each failed test of a vitest report: package, file, test and the first line of its message', () => {
     const esc = String.fromCharCode(27);
     const testResults = [

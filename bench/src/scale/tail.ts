@@ -40,7 +40,7 @@ export async function runTail(context: BenchContext, few: number, many: number):
       dataBytes: 200,
     });
     const run = async (sessions: number, job: Pick<LoadJob, 'seconds' | 'warmUpSeconds' | 'ratePerSecond'>) => {
-      if (!context.isQuick) await Promise.all([...servers.values()].map(untilIdle));
+      if (!context.isQuick) await Promise.all([...servers].map(([filled, server]) => untilIdle(server, filled)));
       const { port } = servers.get(sessions) as Server;
       return await load({ ...job, port, connections: 50, traffic: traffic(sessions) });
     };
@@ -79,15 +79,16 @@ export async function runTail(context: BenchContext, few: number, many: number):
 const longestIdlingMs = 60_000;
 
 /**
- * Waits until a server has nothing left to expire and its journal is in its tables, or for `longestIdlingMs`. It does both
- * while nobody asks anything of it, at the cost of the other server, whose slice it is then.
+ * Waits until all that a server was not filled with has expired and its journal is in its tables, or for `longestIdlingMs`.
+ * It does both while nobody asks anything of it, at the cost of the other server, whose slice it is then.
  */
-async function untilIdle({ port }: Server): Promise<void> {
+async function untilIdle({ port }: Server, sessions: number): Promise<void> {
   const connection = await RespConnection.open(port);
   try {
     for (const endMs = performance.now() + longestIdlingMs; performance.now() < endMs; ) {
       const info = replyText(await connection.ask('INFO', 'everything')) ?? '';
-      if (/^batchesInJournal:0\r?$/m.test(info)) return;
+      const isExpired = Number(await connection.ask('COUNT')) <= sessions;
+      if (isExpired && /^batchesInJournal:0\r?$/m.test(info)) return;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   } finally {

@@ -3,7 +3,7 @@
 // that a crash leaves is folded into the tables before anybody reads them (`foldJournal`). Runs on the thread that owns
 // the disk, or in place.
 import { HalfSipHash } from '../half-sip-hash.js';
-import { isFreeing, operationsIn, visitBatch } from './batch.js';
+import { type BatchVisitor, isFreeing, operationsIn, visitBatch } from './batch.js';
 import { FamilyTables } from './family-tables.js';
 import { type EntryReader, Generation, type GenerationMemory } from './generation.js';
 import {
@@ -37,6 +37,8 @@ const overheadBytes = 64;
 export interface BatchApplierOptions {
   /** The file of the store: a disk that has little room gets little of a journal. Without it any disk is large. */
   readonly file?: string;
+  /** What the thread does between two pieces of work; nothing unless it is given. */
+  readonly onPiece?: () => void;
 }
 
 /** What gathers in the journal is this part of the room on the disk at most, and no less than that. */
@@ -67,6 +69,9 @@ export class BatchApplier {
   readonly searched: SearchedTables;
   readonly #environment: StoreEnvironment;
   readonly #tables: FamilyTables;
+  /** The tables, for what is folded: piece by piece. */
+  readonly #foldTarget: BatchVisitor;
+  readonly #onPiece: () => void;
   readonly #readEntry: EntryReader;
   readonly #file: string | undefined;
   #maxStoreBytes: number;
@@ -86,11 +91,13 @@ export class BatchApplier {
     environment: StoreEnvironment,
     hashKey: Uint8Array,
     maxStoreBytes: number,
-    { file }: BatchApplierOptions = {},
+    { file, onPiece = () => {} }: BatchApplierOptions = {},
   ) {
     this.#file = file;
+    this.#onPiece = onPiece;
     this.#environment = environment;
     this.#tables = new FamilyTables(environment, new HalfSipHash(hashKey));
+    this.#foldTarget = this.#inPieces(this.#tables);
     this.searched = new SearchedTables(environment, this.#tables);
     this.#maxStoreBytes = maxStoreBytes;
     this.#readEntry = entryReader(environment);
@@ -142,7 +149,7 @@ export class BatchApplier {
     environment.room.require(journalGrowth(entries.map(({ length }) => length)));
     const first = this.#nextEntry + this.#begun.entries;
     this.#transaction(() => {
-      for (const [i, entry] of entries.entries()) writeEntry(environment, first + i, entry);
+      for (const [i, entry] of entries.entries()) this.#writeEntry(first + i, entry);
     });
     this.#begun = {
       entries: this.#begun.entries + entries.length,
@@ -234,7 +241,7 @@ export class BatchApplier {
           )
         : undefined;
       nextEntry = this.#transaction(() => {
-        for (let i = first; i < written; i++) writeEntry(environment, firstEntry + i, entries[i] as Buffer);
+        for (let i = first; i < written; i++) this.#writeEntry(firstEntry + i, entries[i] as Buffer);
         if (written < entries.length) return undefined;
         setJournalEnd(environment, firstEntry + entries.length - 1);
         environment.meta.putSync('state', state);
@@ -244,15 +251,38 @@ export class BatchApplier {
       });
     } while (written < entries.length);
     for (; this.#nextEntry < firstEntry; this.#nextEntry++)
-      this.#gathering.add(this.#nextEntry, this.#readEntry(this.#nextEntry));
+      this.#addToGathering(this.#nextEntry, this.#readEntry(this.#nextEntry));
     this.#begun = { entries: 0, operations: 0, bytes: 0 };
-    for (const operations of entries) this.#gathering.add(this.#nextEntry++, operations);
+    for (const operations of entries) this.#addToGathering(this.#nextEntry++, operations);
     this.#lastBatch = number;
     if (nextEntry !== undefined) this.#onFolded(nextEntry);
     this.#attempt(() => {
       for (; share > 0 && this.#folding?.generation === folding?.generation; share -= foldedAtOnce)
         this.fold(foldedAtOnce);
     });
+  }
+
+  #writeEntry(number: number, operations: Buffer): void {
+    writeEntry(this.#environment, number, operations);
+    this.#onPiece();
+  }
+
+  #addToGathering(number: number, operations: Buffer): void {
+    this.#gathering.add(number, operations);
+    this.#onPiece();
+  }
+
+  #inPieces(target: BatchVisitor): BatchVisitor {
+    return {
+      put: (...words) => {
+        target.put(...words);
+        this.#onPiece();
+      },
+      remove: (...words) => {
+        target.remove(...words);
+        this.#onPiece();
+      },
+    };
   }
 
   /** How many entries, from one on, the next transaction takes. @throws Error where the disk has no room for one */
@@ -348,7 +378,7 @@ export class BatchApplier {
       }
     }
     if (generation.remaining > 0) {
-      generation.foldSome(most.operations, most.bytes, this.#tables);
+      generation.foldSome(most.operations, most.bytes, this.#foldTarget);
       return nextEntry;
     }
     // the oldest first: what a crash leaves is folded again, and says nothing older than the tables

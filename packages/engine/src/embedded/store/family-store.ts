@@ -158,6 +158,7 @@ export class FamilyStore implements SessionKeeper {
         hashKey,
         maxStoreBytes,
         isAwaited: durability === 'always',
+        intervalMs: options.intervalMs ?? defaultIntervalMs,
       });
       const store = new FamilyStore(parts, options, {
         file,

@@ -44,7 +44,7 @@ export class IdleFolding {
   async #foldSome(): Promise<void> {
     const { writer, isAnyLeft, mayGoOn, onFolded } = this.#options;
     while (mayGoOn() && isAnyLeft()) {
-      const { error, settled } = await writer.run({ kind: 'fold', count: foldedAtOnce });
+      const { error, settled } = await writer.run({ kind: 'fold', count: foldedAtOnce, isAwaited: false });
       // a disk that is full shows when something is to be written; this can wait
       if (error !== undefined) break;
       onFolded(settled);
@@ -57,7 +57,7 @@ export class IdleFolding {
   async rest(): Promise<void> {
     const { writer, isAnyLeft, onFolded, onNotice } = this.#options;
     while (isAnyLeft()) {
-      const { error, settled } = await writer.run({ kind: 'fold', count: foldedAtEnd });
+      const { error, settled } = await writer.run({ kind: 'fold', count: foldedAtEnd, isAwaited: true });
       if (error !== undefined) {
         onNotice(`the journal of the store is left to the next start: ${error}`);
         return;

@@ -6,19 +6,30 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BatchApplier } from './batch-applier.js';
 import { openTables } from './store-environment.js';
 import { doJob, type StoreJob, type StoreWorkerData } from './store-writer.js';
+import { WriterPauses } from './writer-pauses.js';
 
 const data = workerData as StoreWorkerData;
 if (!data.isAwaited) stepBack();
 const environment = openTables(data);
-const applier = new BatchApplier(environment, data.hashKey, data.maxStoreBytes, data);
+const pauses = new WriterPauses(data.intervalMs);
+const applier = new BatchApplier(environment, data.hashKey, data.maxStoreBytes, {
+  file: data.file,
+  onPiece: () => pauses.take(),
+});
 
 parentPort?.on('message', (job: StoreJob | null) => {
   if (job === null) {
     void environment.root.close().then(() => parentPort?.close());
     return;
   }
+  pauses.isAllowed = !data.isAwaited && !isUrgent(job);
   parentPort?.postMessage(doJob(applier, job));
 });
+
+/** Whether somebody waits for a job: for memory, or for the process to end. */
+function isUrgent(job: StoreJob): boolean {
+  return job.kind === 'batch' ? job.aim !== 'journal' : job.kind === 'fold' && job.isAwaited;
+}
 
 /**
  * Lets the loop that answers requests go first where processors are few: nobody waits for this thread, and it has an

@@ -12,8 +12,8 @@ export type StoreJob =
   /** The beginning of a batch, or more of it: on disk, but of no account before its end is there. */
   | { readonly kind: 'part'; readonly parts: readonly BatchPart[] }
   | BatchJob
-  /** Takes so many operations of the journal into the tables. */
-  | { readonly kind: 'fold'; readonly count: number }
+  /** Takes so many operations of the journal into the tables; somebody may wait for all of it to be there. */
+  | { readonly kind: 'fold'; readonly count: number; readonly isAwaited: boolean }
   | { readonly kind: 'openName'; readonly number: number; readonly name: string }
   | { readonly kind: 'indexSome'; readonly number: number; readonly after: Uint8Array | null; readonly limit: number }
   | { readonly kind: 'dropSome'; readonly number: number; readonly limit: number }
@@ -38,6 +38,8 @@ export interface StoreWorkerData {
   readonly maxStoreBytes: number;
   /** Whether replies wait for what is written. */
   readonly isAwaited: boolean;
+  /** Milliseconds between two batches. */
+  readonly intervalMs: number;
 }
 
 /** How a job ended. */
